@@ -1,0 +1,58 @@
+/**
+ * What becomes `dist/`: the host for plain `node`, the sandbox's bootstrap folder, the bundles of the
+ * built-in plugins, and the chat page. Run by `npm run build`.
+ */
+import { chmod, copyFile, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { build } from 'esbuild';
+import { buildBootstrap } from './sandbox/build-bootstrap.ts';
+import { bundleBuiltin } from './sandbox/bundle.ts';
+import { buildPage } from './webchat/build-page.ts';
+
+const root = path.resolve(import.meta.dirname, '..');
+const dist = path.join(root, 'dist');
+
+const buildHost = () =>
+  build({
+    absWorkingDir: root,
+    entryPoints: { agentos: 'host/main.ts', index: 'host/index.ts', sdk: 'plugins/sdk/index.ts', 'sdk-testing': 'plugins/sdk/testing.ts' },
+    outdir: dist,
+    bundle: true,
+    splitting: true,
+    packages: 'external',
+    format: 'esm',
+    platform: 'node',
+    target: 'node20.19',
+    sourcemap: true,
+    sourcesContent: false,
+    logLevel: 'warning',
+    banner: {},
+  });
+
+/** Each built-in plugin: its bundle, its manifest and its guide, as the registry reads them. */
+const buildPlugin = async (id: string): Promise<void> => {
+  const from = path.join(root, 'plugins/channels', id);
+  const to = path.join(dist, 'plugins/channels', id);
+  const result = await bundleBuiltin({
+    entry: path.join(from, 'adapter.ts'),
+    roots: [path.join(root, 'plugins'), path.join(root, 'schemas')],
+  });
+  if (!result.ok)
+    throw new Error(`${id}: ${result.problems.map((problem) => `${problem.file}:${problem.line} ${problem.message}`).join('\n')}`);
+  await mkdir(to, { recursive: true });
+  await writeFile(path.join(to, 'adapter.js'), result.code);
+  if (result.source_map) await writeFile(path.join(to, 'adapter.js.map'), result.source_map);
+  await copyFile(path.join(from, 'manifest.json'), path.join(to, 'manifest.json'));
+  await copyFile(path.join(from, 'README.md'), path.join(to, 'README.md'));
+};
+
+await rm(dist, { recursive: true, force: true });
+await mkdir(dist, { recursive: true });
+const plugins = await readdir(path.join(root, 'plugins/channels'));
+await Promise.all([
+  buildHost(),
+  buildBootstrap(path.join(dist, 'sandbox')),
+  buildPage(path.join(dist, 'webchat')),
+  ...plugins.map(buildPlugin),
+]);
+await chmod(path.join(dist, 'agentos.js'), 0o755);
