@@ -1,0 +1,242 @@
+/**
+ * Messages: what adapters hand in, what the host hands out, what the outside reads.
+ * One name everywhere: these snake_case fields are the database's, the API's and the log's too.
+ *
+ * Ids are strings. Times that cross a boundary are ISO 8601 in UTC; `*_ms` are milliseconds.
+ */
+import Type, { type Static } from 'typebox';
+
+/** A platform's own identifier: 1 to 255 characters. */
+export const Key = Type.String({ minLength: 1, maxLength: 255 });
+const closed = { additionalProperties: false } as const;
+const orNull = <T extends Type.TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
+
+export const MESSAGE_TYPES = [
+  'text',
+  'image',
+  'audio',
+  'video',
+  'voice',
+  'document',
+  'sticker',
+  'location',
+  'contact',
+  'action',
+  'reaction',
+  'edited',
+  'system',
+] as const;
+export const MessageType = Type.Enum(MESSAGE_TYPES);
+export type MessageType = Static<typeof MessageType>;
+
+export const ConversationType = Type.Enum(['direct', 'group', 'channel'] as const);
+export type ConversationType = Static<typeof ConversationType>;
+
+/** A file named by reference. The bytes are fetched by the host, never by the adapter. */
+export const Attachment = Type.Object(
+  {
+    type: Type.Enum(['image', 'audio', 'video', 'voice', 'document', 'sticker', 'contact'] as const),
+    mime_type: Type.Optional(orNull(Type.String({ maxLength: 255 }))),
+    file_name: Type.Optional(orNull(Type.String({ maxLength: 1024 }))),
+    size_bytes: Type.Optional(orNull(Type.Number({ minimum: 0 }))),
+    /** The adapter's own name of the file (a Telegram file_id, a Twilio media URL). */
+    ref: Type.Optional(orNull(Type.String({ maxLength: 2048 }))),
+    url: Type.Optional(orNull(Type.String({ maxLength: 2048 }))),
+  },
+  closed,
+);
+export type Attachment = Static<typeof Attachment>;
+
+export const Location = Type.Object(
+  {
+    latitude: Type.Number({ minimum: -90, maximum: 90 }),
+    longitude: Type.Number({ minimum: -180, maximum: 180 }),
+    name: Type.Optional(orNull(Type.String({ maxLength: 1024 }))),
+    address: Type.Optional(orNull(Type.String({ maxLength: 1024 }))),
+  },
+  closed,
+);
+export type Location = Static<typeof Location>;
+
+export const Action = Type.Object({ id: Type.String({ maxLength: 1024 }), value: orNull(Type.String({ maxLength: 4096 })) }, closed);
+export type Action = Static<typeof Action>;
+
+const Metadata = Type.Record(Type.String({ maxLength: 128 }), Type.Unknown());
+
+/** What an adapter must and may say of one message of its platform. */
+export const InboundMessageInput = Type.Object(
+  {
+    kind: Type.Optional(Type.Literal('message')),
+    /** A pure function of the event: the same event always gives the same id. */
+    message_id: Key,
+    type: MessageType,
+    conversation_key: Key,
+    conversation_type: ConversationType,
+    timestamp: Type.String({ format: 'date-time' }),
+    user_key: Type.Optional(orNull(Key)),
+    user_name: Type.Optional(orNull(Type.String({ maxLength: 1024 }))),
+    user_is_bot: Type.Optional(Type.Boolean()),
+    text: Type.Optional(orNull(Type.String())),
+    thread_key: Type.Optional(orNull(Key)),
+    reply_to_message_id: Type.Optional(orNull(Key)),
+    mentions_bot: Type.Optional(Type.Boolean()),
+    attachments: Type.Optional(Type.Array(Attachment, { maxItems: 100 })),
+    location: Type.Optional(orNull(Location)),
+    action: Type.Optional(orNull(Action)),
+    album_key: Type.Optional(orNull(Key)),
+    metadata: Type.Optional(Metadata),
+  },
+  closed,
+);
+export type InboundMessageInput = Static<typeof InboundMessageInput>;
+
+/** An inbound message as the host keeps it: every field has a value. */
+export interface InboundMessage {
+  id: string;
+  seq?: number;
+  event_id: string;
+  channel_id: string;
+  message_id: string;
+  type: MessageType;
+  text: string | null;
+  user_key: string | null;
+  user_name: string | null;
+  user_is_bot: boolean;
+  conversation_key: string;
+  conversation_type: ConversationType;
+  thread_key: string | null;
+  reply_to_message_id: string | null;
+  mentions_bot: boolean;
+  attachments: Attachment[];
+  location: Location | null;
+  action: Action | null;
+  album_key: string | null;
+  timestamp: string;
+  metadata: Record<string, unknown>;
+  session_id: string | null;
+  received_at: string;
+}
+
+export const DeliveryReport = Type.Object(
+  {
+    kind: Type.Literal('delivery_report'),
+    platform_message_id: Key,
+    status: Type.Enum(['sent', 'delivered', 'read', 'failed'] as const),
+    at: Type.String({ format: 'date-time' }),
+    reason: Type.Optional(orNull(Type.String({ maxLength: 1024 }))),
+  },
+  closed,
+);
+export type DeliveryReport = Static<typeof DeliveryReport>;
+
+/** What the platform says of our account: token revoked, limited, well again. */
+export const AccountReport = Type.Object(
+  { kind: Type.Literal('account'), status: Type.Enum(['degraded', 'ok'] as const), reason: Type.String({ maxLength: 1024 }) },
+  closed,
+);
+export type AccountReport = Static<typeof AccountReport>;
+
+/** One element of what `receive` returns. Which of the three is told by `kind`; none means a message. */
+export type Received = InboundMessageInput | DeliveryReport | AccountReport;
+
+export const Button = Type.Object(
+  {
+    id: Type.String({ minLength: 1, maxLength: 255 }),
+    label: Type.String({ minLength: 1, maxLength: 255 }),
+    url: Type.Optional(Type.String({ maxLength: 2048 })),
+  },
+  closed,
+);
+export type Button = Static<typeof Button>;
+
+/** One platform message to send: text is already split to the channel's limit. */
+export interface OutboundMessage {
+  id: string;
+  channel_id: string;
+  conversation_key: string;
+  thread_key: string | null;
+  user_key: string | null;
+  type: MessageType;
+  text: string | null;
+  attachments: Attachment[];
+  buttons: Button[][];
+  /** The platform's id of the message this answers (`message_id` of the inbound one); only on the first part. */
+  reply_to_message_id: string | null;
+  /** 1, 2, … within one answer. */
+  part: number;
+  metadata: Record<string, unknown>;
+}
+
+/** How one `send` ended, said by the adapter. `retryable` is never guessed by the host. */
+export const Receipt = Type.Union([
+  Type.Object({ status: Type.Literal('sent'), platform_message_id: Key }, closed),
+  Type.Object(
+    {
+      status: Type.Literal('failed'),
+      /** `ACCOUNT_REFUSED` holds the whole channel; `RATE_LIMITED` is no attempt; anything else is the adapter's own word. */
+      code: Type.String({ minLength: 1, maxLength: 128 }),
+      reason: Type.String({ maxLength: 1024 }),
+      retryable: Type.Boolean(),
+      retry_after_ms: Type.Optional(Type.Number({ minimum: 0, maximum: 86_400_000 })),
+    },
+    closed,
+  ),
+]);
+export type Receipt = Static<typeof Receipt>;
+
+export const HealthReport = Type.Object(
+  { status: Type.Enum(['ok', 'degraded'] as const), reason: Type.Optional(Type.String({ maxLength: 1024 })) },
+  closed,
+);
+export type HealthReport = Static<typeof HealthReport>;
+
+/** Where something is to be sent. */
+export interface Target {
+  channel_id: string;
+  conversation_key: string;
+  thread_key?: string | null;
+  user_key?: string | null;
+}
+
+/** One verified delivery of a platform, as the adapter sees it. */
+export interface InboundEvent {
+  id: string;
+  event_id: string;
+  channel_id: string;
+  received_at: string;
+  source: 'webhook' | 'emit';
+  path: string;
+  query: Record<string, string>;
+  /** Lower-case names; only those that the manifest's `webhook.headers` lists. */
+  headers: Record<string, string>;
+  content_type: string;
+  body: string;
+  /** Present when the body is `application/x-www-form-urlencoded`. */
+  form?: Record<string, string[]>;
+  /** Present when the body is JSON. */
+  json?: unknown;
+}
+
+/** A request that the host carries out for an adapter through egress. */
+export const FetchRequest = Type.Object(
+  {
+    url: Type.String({ minLength: 1, maxLength: 4096 }),
+    method: Type.Optional(Type.Enum(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] as const)),
+    headers: Type.Optional(Type.Record(Type.String({ maxLength: 256 }), Type.String({ maxLength: 8192 }))),
+    /** Exactly one of `body` (text), `json`, `form` may be given. */
+    body: Type.Optional(Type.String()),
+    json: Type.Optional(Type.Unknown()),
+    form: Type.Optional(Type.Record(Type.String(), Type.Union([Type.String(), Type.Array(Type.String())]))),
+    timeout_ms: Type.Optional(Type.Number({ minimum: 1, maximum: 120_000 })),
+  },
+  closed,
+);
+export type FetchRequest = Static<typeof FetchRequest>;
+
+/** The answer to a `FetchRequest`. Header names are lower-case. */
+export interface FetchResponse {
+  status: number;
+  headers: Record<string, string>;
+  url: string;
+  body: string;
+}
