@@ -1,0 +1,124 @@
+/**
+ * One transaction for many units, at most a statement or two per table. Order matters: what a row
+ * refers to stands before it, and the audit rows come last, when it is known what was refused.
+ */
+import { type ChainHead, chainCommit } from '../audit/chain.ts';
+import type { Connection } from './connection.ts';
+import { type AuditRow, insertAudit } from './tables/audit.ts';
+import { changeEvents, insertEvents } from './tables/events.ts';
+import { changeMessages, insertMessages } from './tables/messages.ts';
+import { insertPersons } from './tables/persons.ts';
+import { upsertPlugins } from './tables/plugins.ts';
+import { upsertSessions } from './tables/sessions.ts';
+import { setSettings } from './tables/settings.ts';
+import type { AuditEntry, EventChange, EventRow, MessageChange, Unit, UnitResult } from './unit.ts';
+
+type Written = { events: ReadonlyMap<string, number>; messages: ReadonlyMap<string, number>; changes: ReadonlySet<MessageChange> };
+
+const NOTHING: ReadonlyMap<string, number> = new Map();
+const UNCHANGED: ReadonlySet<string> = new Set();
+
+const collect = <K extends keyof Unit>(units: readonly Unit[], table: K): NonNullable<Unit[K]>[number][] =>
+  units.flatMap((unit) => (unit[table] ?? []) as NonNullable<Unit[K]>[number][]);
+
+/** Deliveries of one event that arrived in the same batch become one row; the first is the one that may be new. */
+const fold = (events: readonly EventRow[]): { rows: EventRow[]; repeats: EventRow[] } => {
+  const seen = new Set<string>();
+  const rows: EventRow[] = [];
+  const repeats: EventRow[] = [];
+  for (const event of events) {
+    const key = `${event.channel_id}\n${event.event_id}`;
+    (seen.has(key) ? repeats : rows).push(event);
+    seen.add(key);
+  }
+  return { rows, repeats };
+};
+
+/** An event that is parsed by the time its batch is cut is written once, as parsed. Returns the new rows. */
+const writeEvents = async (
+  db: Connection,
+  events: readonly EventRow[],
+  changes: readonly EventChange[],
+): Promise<ReadonlyMap<string, number>> => {
+  const parsed = new Map(changes.filter(({ state }) => state === 'parsed').map((change) => [change.id, change]));
+  const { rows, repeats } = fold(events);
+  const added = rows.length > 0 ? await insertEvents(db, rows, parsed) : NOTHING;
+  if (repeats.length > 0) await insertEvents(db, repeats, parsed);
+  const left = changes.filter(({ id, state }) => state !== 'parsed' || !added.has(id));
+  if (left.length > 0) await changeEvents(db, left);
+  return added;
+};
+
+/** What each unit gets told: who changed a row is known by the unit, because two of them may have tried. */
+const resultOf = ({ message_changes = [] }: Unit, { events, messages, changes }: Written): UnitResult => {
+  const changed = message_changes.filter((change) => changes.has(change)).map((change) => change.id);
+  return { events, messages, changed: changed.length > 0 ? new Set(changed) : UNCHANGED };
+};
+
+const stands = ({ requires_message }: AuditEntry, { messages, changed }: UnitResult): boolean =>
+  requires_message === undefined || messages.has(requires_message) || changed.has(requires_message);
+
+const auditRow = (entry: AuditEntry, chain: ChainHead): AuditRow => ({
+  chain_id: chain.chain_id,
+  commit_seq: chain.seq + 1,
+  at: entry.at,
+  actor: entry.actor,
+  action: entry.action,
+  person_id: entry.person_id ?? null,
+  subject: entry.subject ?? null,
+  decision: entry.decision ?? null,
+  detail: entry.detail ? JSON.stringify(entry.detail) : null,
+});
+
+const writeAudit = async (db: Connection, rows: readonly AuditRow[], chain: ChainHead): Promise<ChainHead> => {
+  if (rows.length === 0) return chain;
+  const commit = chainCommit(chain.chain_id, chain.seq + 1, chain.hash, rows);
+  await insertAudit(db, commit, rows);
+  return { chain_id: chain.chain_id, seq: commit.seq, hash: commit.hash };
+};
+
+const writeTables = async (
+  db: Connection,
+  units: readonly Unit[],
+  chain: ChainHead,
+): Promise<{ results: UnitResult[]; head: ChainHead }> => {
+  const persons = collect(units, 'persons');
+  if (persons.length > 0) await insertPersons(db, persons);
+  const newEvents = await writeEvents(db, collect(units, 'events'), collect(units, 'event_changes'));
+  const sessions = collect(units, 'sessions');
+  if (sessions.length > 0) await upsertSessions(db, sessions);
+  const messages = collect(units, 'messages');
+  const newMessages = messages.length > 0 ? await insertMessages(db, messages) : NOTHING;
+  const changes = await changeMessages(db, collect(units, 'message_changes'));
+  const plugins = collect(units, 'plugins');
+  if (plugins.length > 0) await upsertPlugins(db, plugins);
+  const settings = collect(units, 'settings');
+  if (settings.length > 0) await setSettings(db, settings);
+  const written: Written = { events: newEvents, messages: newMessages, changes };
+  const results = units.map((unit) => resultOf(unit, written));
+  const entries = units.flatMap(({ audit = [] }, index) => audit.filter((entry) => stands(entry, results[index] as UnitResult)));
+  const head = await writeAudit(
+    db,
+    entries.map((entry) => auditRow(entry, chain)),
+    chain,
+  );
+  return { results, head };
+};
+
+/** Writes the units in one transaction and says of each what became of it, or throws and leaves the database as it was. */
+export const writeBatch = async (
+  db: Connection,
+  units: readonly Unit[],
+  chain: ChainHead,
+): Promise<{ results: UnitResult[]; head: ChainHead }> => {
+  await db.run('BEGIN IMMEDIATE');
+  try {
+    const written = await writeTables(db, units, chain);
+    await db.run('COMMIT');
+    return written;
+  } catch (error) {
+    // A full disk may have ended the transaction already; ROLLBACK then says there is none.
+    await db.run('ROLLBACK').catch(() => undefined);
+    throw error;
+  }
+};

@@ -1,0 +1,49 @@
+/** `audit` and `audit_commits`: what was decided, and the chain that shows nothing was changed since. */
+import { rowsFrom, tuples } from '../batch-statement.ts';
+import type { Connection } from '../connection.ts';
+
+export interface AuditRow {
+  chain_id: string;
+  commit_seq: number;
+  at: number;
+  actor: string;
+  action: string;
+  person_id: string | null;
+  subject: string | null;
+  decision: string | null;
+  /** JSON text, exactly as it was hashed. */
+  detail: string | null;
+}
+
+export interface AuditCommit {
+  chain_id: string;
+  seq: number;
+  prev_hash: string;
+  rows_hash: string;
+  hash: string;
+}
+
+const ROW = ['chain_id', 'commit_seq', 'at', 'actor', 'action', 'person_id', 'subject', 'decision', 'detail'] as const;
+const INSERT = `INSERT INTO audit (${ROW.join(', ')}) SELECT ${ROW.join(', ')} FROM (${rowsFrom(ROW)}) WHERE true`;
+const INSERT_COMMIT = 'INSERT INTO audit_commits (chain_id, seq, prev_hash, rows_hash, hash) VALUES (?, ?, ?, ?, ?)';
+
+export const insertAudit = async (db: Connection, commit: AuditCommit, rows: readonly AuditRow[]): Promise<void> => {
+  await db.run(INSERT, [tuples<AuditRow>(ROW, rows)]);
+  await db.run(INSERT_COMMIT, [commit.chain_id, commit.seq, commit.prev_hash, commit.rows_hash, commit.hash]);
+};
+
+/** The newest commit of the chain that wrote last; the next one follows it even when somebody removed its rows. */
+export const lastAuditCommit = (db: Connection): Promise<AuditCommit | undefined> =>
+  db.get<AuditCommit>(`SELECT * FROM audit_commits
+    WHERE chain_id = (SELECT chain_id FROM audit ORDER BY seq DESC LIMIT 1) ORDER BY seq DESC LIMIT 1`);
+
+export const AUDIT_OF = 'SELECT * FROM audit WHERE subject IN (SELECT value FROM json_each(?)) ORDER BY seq';
+
+export const auditOf = (db: Connection, subjects: readonly string[]): Promise<(AuditRow & { seq: number })[]> =>
+  db.all(AUDIT_OF, [JSON.stringify(subjects)]);
+
+export const auditRowsFrom = (db: Connection, after_seq: number, limit: number): Promise<(AuditRow & { seq: number })[]> =>
+  db.all('SELECT * FROM audit WHERE seq > ? ORDER BY seq LIMIT ?', [after_seq, limit]);
+
+export const auditCommitsOf = (db: Connection, chain_id: string, after_seq: number, limit: number): Promise<AuditCommit[]> =>
+  db.all<AuditCommit>('SELECT * FROM audit_commits WHERE chain_id = ? AND seq > ? ORDER BY seq LIMIT ?', [chain_id, after_seq, limit]);

@@ -1,0 +1,158 @@
+/**
+ * What one caller writes: rows and state changes that belong together. A unit is written whole or not
+ * at all; many units share one transaction. Rows that depend on a refused row are refused with it, by
+ * the statements themselves: the unique keys are the judges, not what a caller believed before.
+ */
+
+export type EventState = 'received' | 'parsed' | 'dead';
+export type InboundState = 'received' | 'dispatched' | 'answered' | 'ignored' | 'rejected' | 'failed';
+export type OutboundState = 'pending' | 'sending' | 'sent' | 'delivered' | 'read' | 'held' | 'unknown' | 'expired' | 'dead';
+export type MessageState = InboundState | OutboundState;
+
+export interface EventRow {
+  id: string;
+  channel_id: string;
+  event_id: string;
+  source: 'webhook' | 'emit';
+  received_at: number;
+  /** Gives the sealed request. Called when the batch is cut, and not at all when the event is parsed by then. */
+  request(): string;
+}
+
+export interface MessageRow {
+  id: string;
+  direction: 'inbound' | 'outbound';
+  channel_id: string;
+  message_id: string | null;
+  event_id: string | null;
+  type: string;
+  user_key: string | null;
+  person_id: string | null;
+  conversation_key: string;
+  conversation_type: string | null;
+  thread_key: string | null;
+  session_id: string | null;
+  in_reply_to: string | null;
+  part: number | null;
+  /** Sealed. */
+  content: string | null;
+  state: MessageState;
+  reason: string | null;
+  next_attempt_at: number | null;
+  held_by: string | null;
+  idempotency_key: string | null;
+  received_at: number;
+  dispatched_at: number | null;
+  finished_at: number | null;
+  /** Row id of the event that must stand in `events`; null for messages without one. Not stored. */
+  requires_event: string | null;
+}
+
+export interface PersonRow {
+  person_id: string;
+  channel_id: string;
+  user_key: string;
+  created_at: number;
+}
+
+export interface SessionRow {
+  id: string;
+  session_key: string;
+  channel_id: string;
+  user_key: string | null;
+  conversation_key: string;
+  thread_key: string | null;
+  state: 'open' | 'closed';
+  active: 0 | 1;
+  held_by: string | null;
+  created_at: number;
+  last_active_at: number;
+}
+
+export interface EventChange {
+  id: string;
+  state: EventState;
+  attempts?: number;
+  finished_at?: number | null;
+  error_code?: string | null;
+  /** Sealed. */
+  error?: string | null;
+}
+
+/** A field that is left out keeps its value. */
+export interface MessageChange {
+  id: string;
+  /** The change happens only from one of these. */
+  from: readonly MessageState[];
+  state: MessageState;
+  reason?: string | null;
+  /** Sealed. */
+  error?: string | null;
+  attempts?: number;
+  next_attempt_at?: number | null;
+  held_by?: string | null;
+  platform_message_id?: string;
+  session_id?: string | null;
+  dispatched_at?: number;
+  sent_at?: number;
+  delivered_at?: number;
+  read_at?: number;
+  finished_at?: number | null;
+}
+
+export interface PluginRow {
+  kind: 'channel' | 'connector';
+  id: string;
+  enabled: 0 | 1 | null;
+  digest: string | null;
+  grants: string | null;
+  approved_by: string | null;
+  approved_at: number | null;
+  /** Sealed. */
+  config: string | null;
+  ran: 0 | 1;
+}
+
+export interface SettingRow {
+  name: string;
+  value: string;
+  at: number;
+  actor: string;
+  reason: string | null;
+}
+
+/** One line of the audit trail. People appear by `person_id`; no content. */
+export interface AuditEntry {
+  at: number;
+  /** `host`, `environment`, `cli:<os user>`, `token:<id>`. */
+  actor: string;
+  action: string;
+  person_id?: string | null;
+  /** Id of the message, delivery, channel or setting. */
+  subject?: string | null;
+  decision?: string | null;
+  detail?: Readonly<Record<string, unknown>> | null;
+  /** Row id of the message that this unit must have inserted or changed; when that was refused, so is this entry. Not stored. */
+  requires_message?: string;
+}
+
+export interface Unit {
+  persons?: readonly PersonRow[];
+  events?: readonly EventRow[];
+  sessions?: readonly SessionRow[];
+  messages?: readonly MessageRow[];
+  event_changes?: readonly EventChange[];
+  message_changes?: readonly MessageChange[];
+  plugins?: readonly PluginRow[];
+  settings?: readonly SettingRow[];
+  audit?: readonly AuditEntry[];
+}
+
+export interface UnitResult {
+  /** Row ids of the events that are new, with their `seq`. The others were duplicates. */
+  events: ReadonlyMap<string, number>;
+  /** Row ids of the messages that were inserted, with their `seq`. */
+  messages: ReadonlyMap<string, number>;
+  /** Row ids of the messages that this unit changed; what another unit of the same transaction changed does not count. */
+  changed: ReadonlySet<string>;
+}
