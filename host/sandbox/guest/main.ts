@@ -1,0 +1,76 @@
+/**
+ * Our code inside the guest realm: evaluated after SES froze the intrinsics and before any plugin text. Trims the
+ * global, adds what a plain realm lacks, fixes it all, and answers with the functions that the worker enters by.
+ */
+
+import type { PluginStart, ToPlugin } from '../wire.ts';
+import type { GuestRealm } from '../worker/guest-realm.ts';
+import { constructAdapter, exportMissing, type LoadedAdapter, loadFailed, threwFrame, valueFrame } from './adapter.ts';
+import { createBridge, type OuterPower } from './bridge.ts';
+import { fireTimer } from './capabilities/timers.ts';
+import { buildContext } from './context.ts';
+import { atob, btoa } from './globals/base64.ts';
+import { createConsole } from './globals/console.ts';
+import { createQueueMicrotask } from './globals/queue-microtask.ts';
+import { TextDecoder } from './globals/text-decoder.ts';
+import { TextEncoder } from './globals/text-encoder.ts';
+import { URLSearchParams } from './globals/url-search-params.ts';
+import { fixGlobals, trimGlobal } from './trim.ts';
+
+type CallFrame = Extract<ToPlugin, { t: 'call' }>;
+
+/** SES's deep freeze. */
+declare const harden: <T>(value: T) => T;
+
+const hardened = harden;
+
+export const enter = (outer: OuterPower): Omit<GuestRealm, 'evaluate'> => {
+  const gate = createBridge(outer);
+  const { bridge } = gate;
+  let adapter: LoadedAdapter | null = null;
+
+  trimGlobal();
+  Object.assign(
+    globalThis,
+    hardened({
+      atob,
+      btoa,
+      console: createConsole(bridge),
+      queueMicrotask: createQueueMicrotask(bridge),
+      TextDecoder,
+      TextEncoder,
+      URLSearchParams,
+    }),
+  );
+  fixGlobals();
+
+  const start = (text: string): string => {
+    const options = JSON.parse(text) as PluginStart;
+    try {
+      Object.freeze(globalThis);
+      const exports = Reflect.get(globalThis, '__plugin') as object;
+      adapter = constructAdapter(exports, options.export_name, hardened(buildContext(bridge, options)));
+      if (adapter === null) return JSON.stringify(exportMissing(exports, options.export_name));
+      return JSON.stringify({ t: 'ready', methods: adapter.methods });
+    } catch (error) {
+      return JSON.stringify(loadFailed(error));
+    }
+  };
+  const call = async ({ id, method, args }: CallFrame): Promise<void> => {
+    let frame: string;
+    try {
+      const value = await gate.during(id, () => adapter?.invoke(method, args));
+      frame = valueFrame(id, value);
+    } catch (error) {
+      frame = threwFrame(id, error);
+    }
+    bridge.local('answer', frame);
+  };
+  const receive = (text: string): void => {
+    const frame = JSON.parse(text) as ToPlugin;
+    if (frame.t === 'call') void call(frame);
+    else if (frame.t === 'done') gate.done(frame.id, frame.value);
+    else if (frame.t === 'fail') gate.failed(frame.id, frame.code, frame.message);
+  };
+  return { start, receive, fire: fireTimer, describe: (error) => JSON.stringify(loadFailed(error)) };
+};

@@ -1,0 +1,60 @@
+/** Takes apart what a plugin's port delivers: batches into frames, each checked and counted before it is handled. */
+import type { Clock } from '../lib/clock.ts';
+import { BUDGETS } from './budgets.ts';
+import { parseFrame } from './frame-guard.ts';
+import { createTokenBucket } from './token-bucket.ts';
+import type { FromPlugin } from './wire.ts';
+
+export interface InboxDeps {
+  clock: Clock;
+  /** Answers null, or what makes the frame one that our own code would not have sent. */
+  handle(frame: FromPlugin): string | null;
+  /** Ends the plugin. No frame is handled after it. */
+  onFault(reason: string): void;
+}
+
+/** Frames pile up while the host stands still: its limits hold this many seconds of the worker's own. */
+const STALL_SECONDS = 10;
+
+export const createInbox = ({ clock, handle, onFault }: InboxDeps) => {
+  const frames = createTokenBucket(BUDGETS.frames_per_second, BUDGETS.frames_per_second * STALL_SECONDS);
+  const chars = createTokenBucket(BUDGETS.chars_per_second, BUDGETS.chars_per_second * STALL_SECONDS);
+
+  const admit = (length: number): boolean => {
+    const now = clock.monotonic();
+    return frames.take(now, 1) && chars.take(now, length);
+  };
+  const problemOf = (text: string): string | null => {
+    const parsed = parseFrame(text);
+    if (!parsed.ok) return `malformed frame: ${parsed.reason}`;
+    const { frame } = parsed;
+    // Answers are as many as the host asked for; only what a plugin sends of itself can flood.
+    const unasked = frame.t === 'capability' || frame.t === 'log';
+    if (unasked && !admit(text.length)) return 'it flooded the host with messages';
+    const problem = handle(frame);
+    return problem === null ? null : `malformed frame: ${problem}`;
+  };
+  return {
+    /** A call of the host goes out: what the plugin sends to answer it is no flood. */
+    credit() {
+      frames.give(BUDGETS.frames_per_call);
+      chars.give(BUDGETS.chars_per_call);
+    },
+    take(batch: unknown): void {
+      if (typeof batch !== 'string') {
+        onFault('malformed frame: not a text');
+        return;
+      }
+      for (let from = 0; from <= batch.length; ) {
+        const newline = batch.indexOf('\n', from);
+        const to = newline === -1 ? batch.length : newline;
+        const problem = problemOf(batch.slice(from, to));
+        if (problem !== null) {
+          onFault(problem);
+          return;
+        }
+        from = to + 1;
+      }
+    },
+  };
+};
