@@ -1,0 +1,96 @@
+/** A plugin's request, checked and taken apart, before any secret comes near it. */
+import { compile } from '../../schemas/compile.ts';
+import { FetchRequest } from '../../schemas/message.ts';
+import { CapabilityError, type Json } from '../sandbox/confined.ts';
+import { isFieldValue, parseFieldName } from './header-rules.ts';
+
+export type Body =
+  | { kind: 'none' }
+  | { kind: 'text'; text: string }
+  | { kind: 'json'; value: unknown }
+  | { kind: 'form'; fields: readonly (readonly [name: string, value: string])[] };
+
+export interface PluginRequest {
+  /** Its fragment is never used. */
+  url: URL;
+  method: string;
+  /** Lower-case names. */
+  headers: Map<string, string>;
+  body: Body;
+  timeout_ms: number | undefined;
+}
+
+const check = compile(FetchRequest);
+const invalid = (message: string): CapabilityError => new CapabilityError('INVALID_PARAMS', message);
+
+/** `URL.canParse` first would parse twice, on every request. */
+const toUrl = (text: string): URL | null => {
+  try {
+    return new URL(text);
+  } catch {
+    return null;
+  }
+};
+
+const parseUrl = (text: string): URL => {
+  if (/[\u0000-\u001f\u007f]/.test(text)) throw invalid('The url holds a control character. Percent-encode it.');
+  const url = toUrl(text);
+  if (url === null) throw invalid('The url cannot be parsed. Give an absolute http or https URL.');
+  if (url.protocol !== 'http:' && url.protocol !== 'https:')
+    throw invalid(`The scheme ${url.protocol} is not supported. Use http or https.`);
+  if (url.username !== '' || url.password !== '')
+    throw invalid('The url holds a user name or password. Declare a credential in permissions.network instead.');
+  return url;
+};
+
+const parseHeaders = (given: Readonly<Record<string, string>>): Map<string, string> => {
+  const headers = new Map<string, string>();
+  for (const [key, value] of Object.entries(given)) {
+    const parsed = parseFieldName(key);
+    if (!parsed.ok) throw new CapabilityError('HEADER_NOT_ALLOWED', parsed.message);
+    if (headers.has(parsed.name)) throw invalid(`The header ${parsed.name} is given twice.`);
+    if (!isFieldValue(value))
+      throw invalid(`The value of the header ${parsed.name} holds a character that values must not hold, such as a line break.`);
+    headers.set(parsed.name, value);
+  }
+  return headers;
+};
+
+const parseBody = ({ body, json, form }: FetchRequest, method: string): Body => {
+  const given = [body, json, form].filter((part) => part !== undefined).length;
+  if (given > 1) throw invalid('Give one of body, json and form, not several.');
+  if (given === 1 && (method === 'GET' || method === 'HEAD'))
+    throw invalid(`A ${method} request has no body. Put the data into the url, or use another method.`);
+  if (json !== undefined) return { kind: 'json', value: json };
+  if (body !== undefined) return { kind: 'text', text: body };
+  if (form === undefined) return { kind: 'none' };
+  const fields = Object.entries(form).flatMap(([name, value]) => [value].flat().map((one) => [name, one] as const));
+  return { kind: 'form', fields };
+};
+
+/** Throws `INVALID_PARAMS` or `HEADER_NOT_ALLOWED`. */
+export const parsePluginRequest = (args: Json): PluginRequest => {
+  const checked = check(args);
+  if (!checked.ok) {
+    const [error] = checked.errors;
+    throw invalid(`The request is not valid: ${error?.pointer || 'it'} ${error?.message}.`);
+  }
+  const method = checked.value.method ?? 'GET';
+  return {
+    url: parseUrl(checked.value.url),
+    method,
+    headers: parseHeaders(checked.value.headers ?? {}),
+    body: parseBody(checked.value, method),
+    timeout_ms: checked.value.timeout_ms,
+  };
+};
+
+const CONTENT_TYPES = { text: 'text/plain;charset=UTF-8', json: 'application/json', form: 'application/x-www-form-urlencoded' } as const;
+
+/** The body as it goes out, with its content type unless the plugin named one. */
+export const writeBody = (body: Body, headers: Map<string, string>): string | undefined => {
+  if (body.kind === 'none') return undefined;
+  if (!headers.has('content-type')) headers.set('content-type', CONTENT_TYPES[body.kind]);
+  if (body.kind === 'text') return body.text;
+  return body.kind === 'json' ? JSON.stringify(body.value) : new URLSearchParams(body.fields.map((field) => [...field])).toString();
+};

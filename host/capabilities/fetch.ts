@@ -1,0 +1,145 @@
+/** The capability `fetch`: a plugin's request, held to its grants, carried out through egress. */
+import type { FetchResponse } from '../../schemas/message.ts';
+import type { Egress, EgressResult } from '../egress/egress.ts';
+import { type CallOrigin, CapabilityError, type CapabilityHandler, type Json } from '../sandbox/confined.ts';
+import { applyCredentials, type CredentialedRequest, findPathUse } from './credentials.ts';
+import { type PluginRequest, parsePluginRequest } from './fetch-request.ts';
+import { coversPath, type NetworkGrant } from './grants.ts';
+import type { Placeholders } from './placeholders.ts';
+import type { LeftRequest, RequestTracker } from './request-tracker.ts';
+import { createScrub, type Scrub } from './scrub.ts';
+
+export interface FetchDeps {
+  egress: Egress;
+  /** As `resolveGrants` gives them. */
+  grants: readonly NetworkGrant[];
+  placeholders: Placeholders;
+  tracker: Pick<RequestTracker, 'left' | 'answered'>;
+  /** Asked before each request: true, or why the network mode refuses it. */
+  allowed: () => boolean | string;
+  /** Ends what is in flight when the plugin's generation ends. */
+  signal?: AbortSignal;
+}
+
+const DEFAULT_TIMEOUT_MS = 30_000;
+/** Never the plugin's business: the host keeps no cookies either. */
+const DROPPED_HEADERS: ReadonlySet<string> = new Set(['set-cookie', 'set-cookie2']);
+
+/** Faults that follow an answer when the request had left: the answer was a redirect, and the next hop was refused. */
+const REFUSED_HOP: ReadonlySet<string> = new Set(['REDIRECT_REFUSED', 'SSRF_BLOCKED', 'DOMAIN_BLOCKED']);
+
+const notGranted = (request: PluginRequest, grants: readonly NetworkGrant[]): CapabilityError => {
+  const { origin, pathname } = request.url;
+  const known = grants.filter((grant) => grant.origin === origin);
+  if (known.length === 0) {
+    const line = JSON.stringify({ url: origin, methods: [request.method] });
+    return new CapabilityError(
+      'NETWORK_NOT_GRANTED',
+      `${origin} is not granted. Add ${line} to permissions.network of the manifest and approve it.`,
+    );
+  }
+  if (!known.some((grant) => coversPath(grant, pathname))) {
+    const bases = known.map((grant) => grant.base_path).join(', ');
+    return new CapabilityError(
+      'NETWORK_NOT_GRANTED',
+      `On ${origin} only paths below ${bases} are granted. Use the configured base URL, or add a permission to permissions.network of the manifest.`,
+    );
+  }
+  return new CapabilityError(
+    'NETWORK_NOT_GRANTED',
+    `${request.method} is not granted for ${origin}. Add "${request.method}" to the methods of its entry in permissions.network of the manifest and approve it.`,
+  );
+};
+
+/** The closest grant, unless another one declares the path credential that the request uses. */
+const chooseGrant = (request: PluginRequest, grants: readonly NetworkGrant[], placeholders: Placeholders): NetworkGrant => {
+  const { origin, pathname } = request.url;
+  const fitting = grants.filter(
+    (grant) => grant.origin === origin && grant.methods.includes(request.method) && coversPath(grant, pathname),
+  );
+  const chosen = fitting.find((grant) => findPathUse(grant, pathname, placeholders) !== null) ?? fitting[0];
+  if (chosen === undefined) throw notGranted(request, grants);
+  return chosen;
+};
+
+/**
+ * A redirect may turn a POST into a GET or keep it, so the origin must be granted for both; a grant below a base
+ * path covers no redirect, since egress knows origins only. A body with a secret never goes to another origin.
+ */
+const redirectOrigins = (method: string, grants: readonly NetworkGrant[], own: NetworkGrant, secretInBody: boolean): string[] => {
+  const needed = method === 'HEAD' ? [method] : [method, 'GET'];
+  const open = grants.filter((grant) => grant.base_path === '' && needed.every((one) => grant.methods.includes(one)));
+  return [...new Set(open.map((grant) => grant.origin))].filter((origin) => !secretInBody || origin === own.origin);
+};
+
+/** A byte order mark is no part of the text, and JSON parsers refuse it. */
+const decodeUtf8 = (body: Buffer): string => {
+  const text = body.toString();
+  return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
+};
+
+const decodeText = (body: Buffer, contentType: string | undefined): string => {
+  const label = contentType === undefined ? undefined : /charset\s*=\s*"?([\w.:-]+)/i.exec(contentType)?.[1];
+  if (label === undefined || /^utf-?8$/i.test(label)) return decodeUtf8(body);
+  try {
+    return new TextDecoder(label).decode(body);
+  } catch {
+    // A label that nobody knows: UTF-8 is the likeliest.
+    return decodeUtf8(body);
+  }
+};
+
+const toResponse = (result: Extract<EgressResult, { ok: true }>, scrub: Scrub): FetchResponse => {
+  const headers: Record<string, string> = {};
+  for (const [name, value] of Object.entries(result.headers)) {
+    // An own `__proto__` is refused at the bridge; nothing real is called so.
+    if (!DROPPED_HEADERS.has(name) && name !== '__proto__') headers[name] = scrub(value);
+  }
+  return { status: result.status, headers, url: scrub(result.url), body: scrub(decodeText(result.body, result.headers['content-type'])) };
+};
+
+/**
+ * Args: a `FetchRequest`. Answer: a `FetchResponse` with a text body. Rejects with a `CapabilityError` whose codes are
+ * those of `PluginFetch`. A request that left without an answer is told to the tracker; a refused redirect is an answer.
+ */
+export const createFetchCapability = ({ egress, grants, placeholders, tracker, allowed, signal }: FetchDeps): CapabilityHandler => {
+  const scrub = createScrub(placeholders, grants);
+
+  const send = async (
+    request: PluginRequest,
+    grant: NetworkGrant,
+    ready: CredentialedRequest,
+    origin: CallOrigin,
+  ): Promise<EgressResult> => {
+    let left: LeftRequest | null = null;
+    const result = await egress.request({
+      url: ready.url,
+      method: request.method,
+      headers: Object.fromEntries(ready.headers),
+      body: ready.body,
+      timeout_ms: request.timeout_ms ?? DEFAULT_TIMEOUT_MS,
+      max_response_bytes: grant.max_response_bytes,
+      redirect_origins: redirectOrigins(request.method, grants, grant, ready.secretInBody),
+      credential_headers: ready.credential_headers,
+      on_left: () => {
+        left = tracker.left(origin.call_id, request.method);
+      },
+      ...(signal === undefined ? {} : { signal }),
+    });
+    if (left !== null && (result.ok || REFUSED_HOP.has(result.code))) tracker.answered(left);
+    return result;
+  };
+
+  return async (args, origin) => {
+    const verdict = allowed();
+    if (verdict !== true) {
+      const reason = typeof verdict === 'string' && verdict !== '' ? verdict : 'The network mode does not allow requests now.';
+      throw new CapabilityError('NETWORK_MODE_BLOCKED', reason);
+    }
+    const request = parsePluginRequest(args);
+    const grant = chooseGrant(request, grants, placeholders);
+    const result = await send(request, grant, applyCredentials(request, grant, placeholders), origin);
+    if (!result.ok) throw new CapabilityError(result.code, scrub(result.message));
+    return toResponse(result, scrub) as unknown as Json;
+  };
+};
