@@ -1,0 +1,6 @@
+/** What a platform is told. */
+export interface Answer {
+  status: number;
+  content_type: string;
+  body: string;
+}
