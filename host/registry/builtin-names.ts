@@ -1,0 +1,6 @@
+/** The channel adapters that come with the host: the name of the class, which `adapter_class` gives, and the plugin's id. */
+export const BUILTIN_ADAPTERS: Readonly<Record<string, string>> = {
+  TelegramAdapter: 'telegram',
+  WhatsAppTwilioAdapter: 'whatsapp_twilio',
+  WebchatAdapter: 'webchat',
+};

@@ -1,0 +1,29 @@
+/** What a channel is doing, why, and what mends it: shown wherever channels are shown. */
+
+export const CHANNEL_STATES = [
+  'running',
+  'degraded',
+  'starting',
+  'quarantined',
+  'needs_approval',
+  'needs_config',
+  'invalid',
+  'disabled',
+] as const;
+export type ChannelState = (typeof CHANNEL_STATES)[number];
+
+export interface ChannelStatus {
+  state: ChannelState;
+  reason: string | null;
+  fix: string | null;
+}
+
+/** States in which a worker exists and deliveries go out. */
+export const SENDS: ReadonlySet<ChannelState> = new Set(['running']);
+
+/** What a webhook gets: `take` verifies, records and acknowledges; `later` is 503 with Retry-After; `none` is 404. */
+export const webhookIn = (state: ChannelState, has_run: boolean): 'take' | 'later' | 'none' => {
+  if (state === 'disabled') return 'none';
+  if (state === 'needs_config' || state === 'needs_approval' || state === 'invalid') return has_run ? 'take' : 'later';
+  return 'take';
+};
