@@ -1,0 +1,115 @@
+/** Calls of the agent for `dispatched` messages: a bounded number at once, each ended by `/stop` or the host's end. */
+
+import type { InboundMessage } from '../../schemas/message.ts';
+import { type Agent, type Reply, textReply } from '../agents/agent.ts';
+import { callAgent } from '../agents/attempts.ts';
+import type { AuditEntry, MessageChange, Unit, UnitResult } from '../db/unit.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import { type Clock, isoTime } from '../lib/clock.ts';
+import type { PlannedAnswer } from './answer.ts';
+import { type Decided, type Entry, laneKey } from './entry.ts';
+
+/** How many calls run at once, over all conversations. */
+const AT_ONCE = 64;
+
+type Called = Awaited<ReturnType<typeof callAgent>>;
+
+export interface AgentRunsDeps {
+  ledger: Ledger;
+  clock: Clock;
+  agent: Agent;
+  plan(entry: Entry, person_id: string | null, replies: readonly Reply[]): PlannedAnswer;
+  commit(unit: Unit): Promise<UnitResult | null>;
+  /** Until it succeeds or the host stops. */
+  firmly(work: () => Promise<void>, what: string): Promise<void>;
+  /** Aborted when the host goes down. */
+  stopping: AbortSignal;
+  on_ended(entry: Entry, state: 'answered' | 'failed'): void;
+  probe?: ((point: 'agent.answered', id: string) => void) | undefined;
+}
+
+export const createAgentRuns = (deps: AgentRunsDeps) => {
+  const { ledger, clock } = deps;
+  const calls = new Map<string, { controller: AbortController; thread_key: string | null }>();
+  const waiting: (() => void)[] = [];
+  let running = 0;
+
+  const takePlace = (): Promise<void> => {
+    if (running < AT_ONCE) {
+      running++;
+      return Promise.resolve();
+    }
+    return new Promise((resolve) => waiting.push(resolve));
+  };
+
+  const leavePlace = (): void => {
+    const next = waiting.shift();
+    if (next) next();
+    else running--;
+  };
+
+  const failure = (entry: Entry, person_id: string | null, code: string, attempts: number): AuditEntry => ({
+    at: clock.now(),
+    actor: 'host',
+    action: 'message.failed',
+    person_id,
+    subject: entry.id,
+    decision: 'failed',
+    detail: { channel_id: entry.channel.id, reason: code, attempts },
+  });
+
+  /** All outbound rows of a run and the inbound's `answered` are one transaction. */
+  const record = async (entry: Entry, person_id: string | null, { outcome, attempts }: Called): Promise<void> => {
+    const apology = outcome.ok || outcome.code === 'STOPPED' ? null : entry.channel.error_reply();
+    const replies = outcome.ok ? outcome.replies : apology === null ? [] : [textReply(apology)];
+    const answer = deps.plan(entry, person_id, replies);
+    const state = outcome.ok ? 'answered' : 'failed';
+    const change: MessageChange = {
+      id: entry.id,
+      from: ['dispatched'],
+      state,
+      reason: outcome.ok ? null : outcome.code,
+      error: outcome.ok ? null : ledger.sealError('messages', entry.id, outcome.message),
+      attempts,
+      finished_at: clock.now(),
+    };
+    const audit = outcome.ok ? [] : [failure(entry, person_id, outcome.code, attempts)];
+    const result = await deps.commit({ messages: answer.rows, message_changes: [change], audit });
+    answer.launch(result);
+    if (result === null) throw new Error('the answer could not be written');
+    deps.on_ended(entry, state);
+  };
+
+  return {
+    /** Resolves when the answer is recorded; the lane waits for it. */
+    async run({ entry, turn }: Decided): Promise<void> {
+      const { message, channel } = entry;
+      const key = laneKey(message);
+      await takePlace();
+      const controller = new AbortController();
+      calls.set(key, { controller, thread_key: message.thread_key });
+      channel.typing(message);
+      try {
+        const request = {
+          message,
+          session: { id: message.session_id ?? '', created_at: isoTime(turn.session?.created_at ?? entry.received_at) },
+          channel: { id: channel.id, name: channel.name },
+        };
+        const called = await callAgent(deps.agent, request, AbortSignal.any([controller.signal, deps.stopping]), clock);
+        // The host is going down: the message stays `dispatched` and is asked again at the next start.
+        if (deps.stopping.aborted && !called.outcome.ok) return;
+        deps.probe?.('agent.answered', entry.id);
+        await deps.firmly(() => record(entry, turn.person_id, called), 'record the answer of the agent');
+      } finally {
+        calls.delete(key);
+        leavePlace();
+      }
+    },
+    /** Ends the call that runs in the conversation and thread of this message. */
+    abort(message: Pick<InboundMessage, 'channel_id' | 'conversation_key' | 'thread_key'>): void {
+      const call = calls.get(laneKey(message));
+      if (call?.thread_key === message.thread_key) call.controller.abort();
+    },
+    running: (): number => calls.size,
+  };
+};

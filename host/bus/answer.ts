@@ -1,0 +1,80 @@
+/** From replies to outbound rows: where they go is fixed by the inbound message, never read from a session later. */
+import type { InboundMessage, OutboundMessage } from '../../schemas/message.ts';
+import type { Reply } from '../agents/agent.ts';
+import type { MessageRow, UnitResult } from '../db/unit.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import type { NewId } from '../lib/ids.ts';
+import { splitText } from '../outbox/split.ts';
+import type { BusChannel } from './turn.ts';
+
+export interface PlannedAnswer {
+  rows: MessageRow[];
+  /** Called with the commit's result, or null when it failed. */
+  launch(result: UnitResult | null): void;
+}
+
+type Part = Pick<OutboundMessage, 'type' | 'text' | 'attachments' | 'buttons'>;
+
+/** One platform message each: the text in pieces that fit, then every attachment. Buttons stand under the last piece of text. */
+const partsOf = (reply: Reply, channel: BusChannel): Part[] => {
+  const texts = reply.text !== null && reply.text.trim() !== '' ? splitText(reply.text, channel.text_limit) : [];
+  const parts: Part[] = texts.map((text, index) => ({
+    type: 'text',
+    text,
+    attachments: [],
+    buttons: index === texts.length - 1 ? reply.buttons : [],
+  }));
+  for (const attachment of reply.attachments) parts.push({ type: attachment.type, text: null, attachments: [attachment], buttons: [] });
+  return parts;
+};
+
+export interface AnswerDeps {
+  ledger: Ledger;
+  newId: NewId;
+  now(): number;
+}
+
+/** Must be followed by the commit of its rows in the same turn of the event loop: the outbox has reserved their places. */
+export const planAnswer = (
+  { ledger, newId, now }: AnswerDeps,
+  channel: BusChannel,
+  message: InboundMessage,
+  person_id: string | null,
+  replies: readonly Reply[],
+): PlannedAnswer => {
+  const launches: ((result: UnitResult | null) => void)[] = [];
+  const rows = replies
+    .flatMap((reply) => partsOf(reply, channel))
+    .map((part, index) => {
+      const outbound: OutboundMessage = {
+        ...part,
+        id: newId(),
+        channel_id: channel.id,
+        conversation_key: message.conversation_key,
+        thread_key: message.thread_key,
+        user_key: message.user_key,
+        // In a group the first part shows whom it answers.
+        reply_to_message_id: index === 0 && message.conversation_type === 'group' ? message.message_id : null,
+        part: index + 1,
+        metadata: {},
+      };
+      const plan = channel.outbox.plan(message.conversation_key);
+      const row = ledger.outboundRow(outbound, {
+        state: plan.state,
+        held_by: plan.held_by,
+        person_id,
+        session_id: message.session_id,
+        in_reply_to: message.id,
+        idempotency_key: null,
+        received_at: now(),
+      });
+      launches.push((result) => plan.launch(row, outbound, result));
+      return row;
+    });
+  return {
+    rows,
+    launch(result) {
+      for (const launch of launches) launch(result);
+    },
+  };
+};

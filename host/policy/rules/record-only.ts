@@ -1,0 +1,9 @@
+import type { Rule } from '../decide.ts';
+
+const RECORDED: ReadonlySet<string> = new Set(['edited', 'reaction', 'system']);
+
+/** Edits, reactions and a platform's own notices say something about a message; they are not one. */
+export const recordOnly: Rule = {
+  id: 'record_only',
+  decide: (facts) => (RECORDED.has(facts.type) ? { effect: 'ignore', reason: 'RECORDED' } : null),
+};
