@@ -1,0 +1,109 @@
+/** What an operator can ask and do, whichever way they come: API, command line, or a command without a running host. */
+import type { Bus } from '../bus/bus.ts';
+import type { StepCounts } from '../bus/decide-turn.ts';
+import type { MessageFilter } from '../db/tables/messages.ts';
+import { AppError } from '../errors.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import { type MessageView, messageView, type Trace, traceOf } from '../ledger/views.ts';
+import { type Clock, isoTime } from '../lib/clock.ts';
+import { dropDelivery, retryDelivery } from '../outbox/redeliver.ts';
+import type { Channels, ChannelView } from '../registry/channels.ts';
+import type { Health } from './health.ts';
+
+export interface Page<Item> {
+  items: Item[];
+  /** The `seq` to go on from; null at the end. */
+  next_cursor: string | null;
+}
+
+export interface ConfigValue {
+  key: string;
+  value: unknown;
+  /** Where it comes from: `environment`, `config/channels.json`, `default`, … */
+  source: string;
+}
+
+export interface Status extends Health {
+  version: string;
+  pid: number;
+  address: string | null;
+  home: string;
+  uptime_seconds: number;
+  execution_phase: string;
+  agent: string;
+  channels: { id: string; state: string; reason: string | null; in_flight: number; waiting: number; held_by: string | null }[];
+  queues: {
+    events: { channel_id: string; waiting: number }[];
+    messages: { channel_id: string; direction: string; state: string; waiting: number }[];
+  };
+  lanes: ReturnType<Bus['counts']>;
+  middleware: StepCounts[];
+}
+
+export interface OperationsDeps {
+  ledger: Ledger;
+  clock: Clock;
+  channels: Channels;
+  health(): Promise<Health>;
+  runtime(): Pick<Status, 'version' | 'pid' | 'address' | 'home' | 'uptime_seconds' | 'execution_phase' | 'agent' | 'lanes' | 'middleware'>;
+  outboxCounts(id: string): { in_flight: number; waiting: number; held_by: string | null } | null;
+  wake(channel_id: string): void;
+  listConfig(): ConfigValue[];
+  getConfig(key: string): ConfigValue | null;
+}
+
+export const createOperations = (deps: OperationsDeps) => {
+  const { ledger, channels } = deps;
+  const redeliver = { ledger, now: () => deps.clock.now(), wake: deps.wake };
+  return {
+    health: deps.health,
+    async status(): Promise<Status> {
+      const [health, messages, events] = await Promise.all([deps.health(), ledger.countOpenMessages(), ledger.countOpenEvents()]);
+      return {
+        ...health,
+        ...deps.runtime(),
+        channels: channels.list().map(({ id, state, reason }) => ({
+          id,
+          state,
+          reason,
+          ...(deps.outboxCounts(id) ?? { in_flight: 0, waiting: 0, held_by: null }),
+        })),
+        queues: { events, messages },
+      };
+    },
+    listConfig: deps.listConfig,
+    getConfig(key: string): ConfigValue {
+      const found = deps.getConfig(key);
+      if (found) return found;
+      throw new AppError('NOT_FOUND', `There is no setting ${key}.`, 'agentos config list shows every setting.');
+    },
+    listChannels: (): ChannelView[] => channels.list(),
+    showChannel: (id: string): ChannelView => channels.show(id),
+    enableChannel: (id: string, actor: string) => channels.enable(id, actor),
+    disableChannel: (id: string, actor: string) => channels.disable(id, actor),
+    reloadChannel: (id: string) => channels.reload(id),
+    approveChannel: (id: string, digest: string | null, actor: string) => channels.approve(id, digest, actor),
+    async listMessages(filter: MessageFilter): Promise<Page<MessageView>> {
+      const rows = await ledger.listMessages(filter);
+      return {
+        items: rows.map((row) => messageView(ledger, row)),
+        next_cursor: rows.length === filter.limit ? String(rows.at(-1)?.seq) : null,
+      };
+    },
+    async showMessage(id: string): Promise<MessageView> {
+      const row = await ledger.messageById(id);
+      if (row) return messageView(ledger, row);
+      throw new AppError('MESSAGE_NOT_FOUND', `There is no message ${id}.`, 'GET /api/messages lists them.');
+    },
+    async trace(id: string): Promise<Trace> {
+      const trace = await traceOf(ledger, id);
+      if (trace) return trace;
+      throw new AppError('MESSAGE_NOT_FOUND', `There is no message ${id}.`, 'Ids are shown by GET /api/messages and in the log.');
+    },
+    retryDelivery: (id: string, actor: string) => retryDelivery(redeliver, id, actor),
+    dropDelivery: (id: string, actor: string) => dropDelivery(redeliver, id, actor),
+  };
+};
+
+export type Operations = ReturnType<typeof createOperations>;
+export const timestamp = (clock: Clock): string => isoTime(clock.now());

@@ -1,0 +1,164 @@
+/** What outlives a channel's workers: its events and its deliveries, whatever its state. */
+import type { InboundEvent } from '../schemas/message.ts';
+import type { Metrics } from './admin/metrics.ts';
+import type { Bus } from './bus/bus.ts';
+import { createIntake, type Intake } from './bus/intake.ts';
+import { reportChange, type SortedReceived } from './bus/received.ts';
+import type { BusChannel } from './bus/turn.ts';
+import { createRequestTracker, type RequestTracker } from './capabilities/request-tracker.ts';
+import type { Ready } from './channel-generation.ts';
+import type { Config } from './config.ts';
+import type { MessageChange } from './db/unit.ts';
+import { withParsedBody } from './ledger/event-record.ts';
+import type { Ledger } from './ledger/ledger.ts';
+import { type Clock, isoTime } from './lib/clock.ts';
+import type { Feed } from './lib/feed.ts';
+import type { NewId } from './lib/ids.ts';
+import type { Logger } from './lib/logger.ts';
+import type { Probe } from './lib/probe.ts';
+import { type ChannelOutbox, createChannelOutbox } from './outbox/channel-outbox.ts';
+import { createPace } from './outbox/pace.ts';
+import type { Channel } from './registry/channel.ts';
+import { CapabilityError } from './sandbox/confined.ts';
+
+export interface ChannelRooms {
+  intake: Intake;
+  outbox: ChannelOutbox;
+  tracker: RequestTracker;
+}
+
+export interface ChannelRoomsDeps {
+  config: Config;
+  log: Logger;
+  clock: Clock;
+  newId: NewId;
+  ledger: Ledger;
+  feed: Feed;
+  metrics: Metrics;
+  bus: Bus;
+  /** The process before this one ended without closing. */
+  unclean: boolean;
+  busChannel(id: string): BusChannel | undefined;
+  channel(id: string): Channel | null;
+  on_error(error: unknown, what: string): void;
+  probe?: Probe | undefined;
+}
+
+/** `receive` calls and deliveries of one channel under way at once. A send is one capability call or more, and the bridge takes 64. */
+const RECEIVING = 32;
+const SENDING = 48;
+const WINDOW = 1_000;
+const HOUR_MS = 3_600_000;
+
+export const createChannelRooms = (deps: ChannelRoomsDeps) => {
+  const { config, clock, ledger, log } = deps;
+  const { policy } = config;
+  const rooms = new Map<string, ChannelRooms>();
+
+  /** Reports speak of deliveries, which the database knows; everything else goes to the bus at once, in order. */
+  const accept = async (event: InboundEvent, received: SortedReceived): Promise<'done' | 'later'> => {
+    const channel = deps.busChannel(event.channel_id);
+    if (!channel) throw new Error(`channel ${event.channel_id} is gone`);
+    const changes: MessageChange[] = [];
+    for (const report of received.reports) {
+      const row = await ledger.outboundByPlatformId(event.channel_id, report.platform_message_id);
+      if (row) changes.push(reportChange(ledger, row, report));
+      else if (received.messages.length === 0) return 'later';
+    }
+    for (const report of received.accounts) deps.channel(event.channel_id)?.account(report);
+    const refused = received.refused.length > 0 ? received.refused.join('\n') : null;
+    const change = {
+      id: event.id,
+      state: 'parsed',
+      finished_at: clock.now(),
+      ...(refused === null ? {} : { error_code: 'PARTLY_REFUSED', error: ledger.sealError('events', event.id, refused) }),
+    } as const;
+    await deps.bus.accept(channel, event, received.messages, change, { message_changes: changes });
+    return 'done';
+  };
+
+  const open = (id: string, evaluated: Ready): ChannelRooms => {
+    const known = rooms.get(id);
+    if (known) return known;
+    const { manifest } = evaluated.source;
+    const made: ChannelRooms = {
+      tracker: createRequestTracker(),
+      intake: createIntake(
+        {
+          ledger,
+          clock,
+          accept,
+          on_error: deps.on_error,
+          on_dead(event, code, message) {
+            log.error({ channel_id: id, event_id: event.event_id, code }, `an event was given up: ${message.split('\n')[0]}`);
+            deps.metrics.event(id, 'dead');
+            if (code === 'POISON') deps.channel(id)?.forgive(3);
+          },
+          probe: deps.probe,
+        },
+        { channel_id: id, concurrency: RECEIVING, window: WINDOW },
+      ),
+      outbox: createChannelOutbox(
+        {
+          ledger,
+          clock,
+          feed: deps.feed,
+          audit_allowed: config.audit_log_enabled,
+          on_finished: (state) => deps.metrics.delivery(id, state),
+          on_error: deps.on_error,
+          probe: deps.probe,
+        },
+        {
+          channel_id: id,
+          concurrency: SENDING,
+          window: WINDOW,
+          max_age_ms: (policy.outbox?.max_age_hours ?? 24) * HOUR_MS,
+          settle: {
+            max_attempts: policy.outbox?.max_attempts ?? 8,
+            resend_unknown: resendsUnknown(id, manifest?.send?.idempotent === true),
+            backoff: { first_ms: 1000, longest_ms: 300_000, random: Math.random },
+          },
+          pace: createPace(manifest?.limits),
+        },
+      ),
+    };
+    if (deps.unclean) made.intake.markUnclean();
+    rooms.set(id, made);
+    return made;
+  };
+
+  const resendsUnknown = (id: string, idempotent: boolean): boolean => idempotent || policy.channels?.[id]?.on_unknown === 'resend';
+
+  const record = (id: string, event_id: string, body: string): Promise<{ duplicate: boolean }> => {
+    const room = rooms.get(id);
+    if (!room) return Promise.reject(new CapabilityError('CHANNEL_UNAVAILABLE', `channel ${id} takes no events now`));
+    return room.intake.record(
+      withParsedBody({
+        id: deps.newId(),
+        event_id,
+        channel_id: id,
+        received_at: isoTime(clock.now()),
+        source: 'emit',
+        path: '',
+        query: {},
+        headers: {},
+        content_type: 'application/json',
+        body,
+      }),
+    );
+  };
+
+  return {
+    /** The rooms of a channel, made when it is built for the first time. */
+    open,
+    get: (id: string): ChannelRooms | undefined => rooms.get(id),
+    /** Records an event whose platform is not a webhook: a poller's, a socket's, the chat page's. */
+    record,
+    /** Whether a delivery of which nobody knows may be sent again. */
+    resendsUnknown,
+    async close(): Promise<void> {
+      for (const room of rooms.values()) room.intake.close();
+      await Promise.all([...rooms.values()].map((room) => room.outbox.close()));
+    },
+  };
+};

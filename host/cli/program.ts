@@ -1,0 +1,99 @@
+/** The commands and their options. One file per command does the work. */
+import { Command, CommanderError } from 'commander';
+import { VERSION } from '../version.ts';
+import { channelApprove, channelDisable, channelEnable, channelList, channelReload, channelShow } from './channel.ts';
+import { configGet, configList } from './config.ts';
+import type { CliContext, CommonOptions } from './context.ts';
+import { dbAnalyze, dbCheck, dbMigrate } from './db.ts';
+import { middlewareStatus } from './debug.ts';
+import { deliveriesDrop, deliveriesList, deliveriesRetry } from './deliveries.ts';
+import { health } from './health.ts';
+import { init } from './init.ts';
+import { status } from './status.ts';
+import { trace } from './trace.ts';
+
+type Run<Args extends unknown[]> = (context: CliContext, options: CommonOptions, ...args: Args) => Promise<void>;
+
+/** What the process ends with: 2 for wrong usage, which has been explained already; null for any other error. */
+export const usageExitCode = (error: unknown): number | null => {
+  if (!(error instanceof CommanderError)) return null;
+  return error.exitCode === 0 ? 0 : 2;
+};
+
+export const createProgram = (context: CliContext): Command => {
+  const program = new Command('agentos')
+    .description('CommunicationOS: the gateway between chat channels and AI agents.')
+    .version(VERSION)
+    // Thrown instead of ending the process; must stand before the first command, which inherits it.
+    .exitOverride()
+    .showHelpAfterError('(agentos --help shows every command)');
+
+  /** Adds what every command takes, and hands the options to its run. */
+  const withCommon = (command: Command): Command =>
+    command.option('--home <dir>', 'the home folder (AGENTOS_HOME, else this folder)').option('--json', 'print JSON');
+  const remote = (command: Command): Command =>
+    withCommon(command).option('--url <url>', 'a host on another machine').option('--token <token>', 'its token (AGENTOS_ADMIN_TOKEN)');
+  const act =
+    <Args extends unknown[]>(run: Run<Args>) =>
+    (...given: unknown[]): Promise<void> => {
+      const options = given.at(-2) as CommonOptions;
+      return run(context, options, ...(given.slice(0, -2) as Args));
+    };
+
+  withCommon(program.command('serve').description('run the host'))
+    .option('--host <address>', 'address to listen on', '127.0.0.1')
+    .option('--port <port>', 'port to listen on; 0 takes a free one', '8080')
+    .action(act(async (...given: Parameters<Run<[]>>) => (await import('./serve.ts')).serve(...given)));
+  withCommon(
+    program.command('init').argument('[dir]', 'the new home', '.').description('write a new home: .env, config, an example channel'),
+  ).action(act(init));
+  remote(program.command('status').description('what runs, what waits, who owns what')).action(act(status));
+  remote(program.command('health').description('exit 0 when healthy, else 1')).action(act(health));
+
+  const db = program.command('db').description('the database');
+  withCommon(db.command('migrate').description('bring the schema up to date')).action(act(dbMigrate));
+  withCommon(db.command('check').description('integrity and schema')).action(act(dbCheck));
+  withCommon(db.command('analyze').description('table sizes, and indices that are missing')).action(act(dbAnalyze));
+
+  const config = program.command('config').description('effective settings and where they come from');
+  remote(
+    config.command('get').argument('<key>').description('one setting: network_mode, rate_limits, channels.telegram.bot_token, …'),
+  ).action(act(configGet));
+  remote(config.command('list').description('every setting')).action(act(configList));
+
+  const channel = program.command('channel').description('the channels of this home');
+  remote(channel.command('list').description('channels, their state, the reason and the fix')).action(act(channelList));
+  remote(channel.command('show').argument('<id>').description('one channel in full')).action(act(channelShow));
+  remote(channel.command('enable').argument('<id>').description('let it run; tries again after a quarantine')).action(act(channelEnable));
+  remote(channel.command('disable').argument('<id>').description('stop it; its deliveries wait')).action(act(channelDisable));
+  remote(channel.command('reload').argument('<id>').description('read its folder again')).action(act(channelReload));
+  remote(
+    channel
+      .command('approve')
+      .argument('<id>')
+      .option('--digest <digest>', 'the digest that you have read')
+      .description('let the code in its folder run, with the permissions shown'),
+  ).action(act(channelApprove));
+  withCommon(
+    channel.command('check').argument('<dir>').description('validate a folder: manifest, bundle, permissions; needs no host'),
+  ).action(act(async (...given: Parameters<Run<[string]>>) => (await import('./channel-check.ts')).channelCheck(...given)));
+
+  const debug = program.command('debug').description('look inside');
+  remote(debug.command('middleware-status').description('the bus steps in order, with counts')).action(act(middlewareStatus));
+  remote(program.command('trace').argument('<message_id>').description('the whole life of one message')).action(act(trace));
+
+  const deliveries = program.command('deliveries').description('messages to people');
+  remote(
+    deliveries
+      .command('list')
+      .option('--state <state>', 'pending, held, unknown, expired, dead, …')
+      .option('--channel <id>')
+      .option('--limit <n>', 'how many', '50')
+      .description('newest first'),
+  ).action(act(deliveriesList));
+  remote(deliveries.command('retry').argument('<id>').description('send again, with the later parts that fell with it')).action(
+    act(deliveriesRetry),
+  );
+  remote(deliveries.command('drop').argument('<id>').description('give it up')).action(act(deliveriesDrop));
+  return program;
+};

@@ -1,0 +1,276 @@
+/**
+ * The composition root: the only file that builds rooms and wires them. What is acquired is released in
+ * reverse order; a broken plugin or channel never stops what stands here.
+ */
+import { access } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import type { FastifyInstance } from 'fastify';
+import { createApp } from './admin/app.ts';
+import { createAuthenticate } from './admin/authenticate.ts';
+import { healthOf } from './admin/health.ts';
+import { createMetrics } from './admin/metrics.ts';
+import { createOperations } from './admin/operations.ts';
+import { createAgent } from './agents/create-agent.ts';
+import { createBus } from './bus/bus.ts';
+import { createSteps } from './bus/decide-turn.ts';
+import { createRateWindow } from './bus/rate-window.ts';
+import { createAuthorize } from './bus/steps/authorize.ts';
+import { createDedupe } from './bus/steps/dedupe.ts';
+import { createDispatch } from './bus/steps/dispatch.ts';
+import { createRateLimit, rateKey } from './bus/steps/rate-limit.ts';
+import { createSessionStep } from './bus/steps/session.ts';
+import { COMMANDS } from './commands/commands.ts';
+import { configTable } from './config/sources.ts';
+import type { Config } from './config.ts';
+import { openDatabase } from './db/database.ts';
+import { acquireLock } from './db/lock.ts';
+import { createEgress } from './egress/create-egress.ts';
+import { createHostChannels } from './host-channels.ts';
+import { cameFromCommandLine } from './http/server.ts';
+import { createLedger } from './ledger/ledger.ts';
+import { failInterrupted } from './ledger/resume.ts';
+import { type Clock, isoTime, systemClock } from './lib/clock.ts';
+import { createFeed } from './lib/feed.ts';
+import { createIds } from './lib/ids.ts';
+import type { Logger } from './lib/logger.ts';
+import type { Probe } from './lib/probe.ts';
+import { createPeople } from './people/people.ts';
+import { settleMode } from './policy/modes.ts';
+import { createSandbox } from './sandbox/sandbox.ts';
+import { openHostKey } from './secrets/host-key.ts';
+import { createSessions } from './sessions/sessions.ts';
+import { VERSION } from './version.ts';
+import { mountWebchat } from './webchat/mount.ts';
+
+export interface HostOptions {
+  config: Config;
+  log: Logger;
+  clock?: Clock;
+  /** `serve` runs plugins and takes messages; `offline` works on the database for one command. */
+  mode: 'serve' | 'offline';
+  /** The folder with the sandbox's bootstrap, the built-in plugins and the pages. */
+  dist_dir: string;
+  /** Fault injection in tests. */
+  probe?: Probe;
+}
+
+const exists = (file: string): Promise<boolean> =>
+  access(file).then(
+    () => true,
+    () => false,
+  );
+
+/** Opens the home and everything in it. Throws `AppError` when that cannot be done; nothing is left open then. */
+export const openHost = async ({ config, log, clock = systemClock, mode, dist_dir, probe }: HostOptions) => {
+  const releases: (() => Promise<void>)[] = [];
+  const release = async (): Promise<void> => {
+    for (const each of releases.splice(0).reverse()) await each().catch((error) => log.error({ err: error }, 'a part did not close'));
+  };
+  const on_error = (error: unknown, what: string): void => log.error({ err: error }, `could not ${what}`);
+  try {
+    const unclean = await exists(path.join(config.run_dir, 'owner.json'));
+    const lock = await acquireLock(config.run_dir);
+    releases.push(() => lock.release());
+
+    const newId = createIds(clock);
+    const metrics = createMetrics();
+    const database = await openDatabase({
+      file: config.db_file,
+      new_chain_id: newId(),
+      on_batch: (_units, took_ms) => metrics.commit(took_ms),
+      probe: probe ? (point, units) => probe(point, units) : undefined,
+    });
+    releases.push(() => database.close());
+    const { seal, key_check } = await openHostKey(database.reader, {
+      keys_dir: config.keys_dir,
+      master_key: config.master_key,
+      now: clock.now(),
+    });
+    const ledger = createLedger({ database, seal });
+    if (key_check) await ledger.commit({ settings: [key_check] });
+
+    const { policy } = config;
+    const network_mode = await settleMode(
+      ledger,
+      {
+        name: 'network_mode',
+        environment: config.network_mode,
+        fallback: policy.network_mode?.default ?? 'on',
+        allowed: policy.network_mode?.allowed_modes ?? ['on', 'readonly', 'off'],
+      },
+      clock.now(),
+      mode === 'serve',
+    );
+    const execution_phase = await settleMode(
+      ledger,
+      { name: 'execution_phase', environment: config.execution_phase, fallback: 'execution', allowed: ['planning', 'execution'] },
+      clock.now(),
+      mode === 'serve',
+    );
+
+    const feed = createFeed((error) => on_error(error, 'tell a listener'));
+    const people = createPeople({ ledger, clock, newId });
+    const sessions = createSessions({ ledger, clock, newId });
+    const rates = createRateWindow();
+    const agent = createAgent(config, clock);
+    releases.push(() => agent.close());
+    const steps = createSteps([
+      createDedupe(),
+      createAuthorize({ clock, holderOf: (turn) => sessions.holderOf(turn.message, turn.channel.session_scope) }),
+      createRateLimit(rates),
+      createSessionStep(sessions),
+      createDispatch({ agent, commands: COMMANDS, sessions }),
+    ]);
+    const bus = createBus({
+      ledger,
+      clock,
+      newId,
+      feed,
+      people,
+      sessions,
+      steps,
+      agent,
+      audit_allowed: config.audit_log_enabled,
+      channel: (id) => rooms.busChannel(id),
+      handling: () => network_mode.value !== 'off',
+      on_message: (channel_id, state, latency_ms) => metrics.message(channel_id, state, latency_ms),
+      on_error,
+      probe,
+    });
+    const egress = createEgress({
+      policy: () => ({
+        allow_private: policy.egress?.allow_private ?? [],
+        allowed_domains: policy.egress?.allowed_domains ?? [],
+        blocked_domains: policy.egress?.blocked_domains ?? [],
+      }),
+    });
+    releases.push(() => egress.close());
+    const sandbox = createSandbox({ clock }, { bootstrap_dir: path.join(dist_dir, 'sandbox'), canary_files: [config.db_file] });
+    releases.push(() => sandbox.close());
+    const rooms = createHostChannels({
+      config,
+      log,
+      clock,
+      newId,
+      ledger,
+      feed,
+      metrics,
+      bus,
+      egress,
+      sandbox,
+      network_mode: () => network_mode.value,
+      dist_dir,
+      offline: mode === 'offline',
+      unclean,
+      on_error,
+      probe,
+    });
+    const { channels } = rooms;
+    releases.push(() => rooms.close());
+    releases.push(async () => bus.stop());
+
+    const started = clock.monotonic();
+    let address: string | null = null;
+    let draining = false;
+    const health = async () => {
+      const fault = ledger.fault();
+      // Only a write shows that it is over, and whoever is told "unhealthy" may keep away the messages that would write.
+      if (fault !== null) {
+        const noted = { name: 'database_fault', value: fault, at: clock.now(), actor: 'host', reason: 'noted when it was over' };
+        await ledger.commit({ settings: [noted] }).catch(() => undefined);
+      }
+      return healthOf({
+        timestamp: isoTime(clock.now()),
+        database_fault: ledger.fault(),
+        network_mode: network_mode.value,
+        channels: channels.list().map(({ id, state, enabled }) => ({ id, state, enabled })),
+      });
+    };
+    const settings = configTable(config, () => ({ network_mode, execution_phase, channels: channels.list() }));
+    const operations = createOperations({
+      ledger,
+      clock,
+      channels,
+      health,
+      runtime: () => ({
+        version: VERSION,
+        pid: process.pid,
+        address,
+        home: config.home,
+        uptime_seconds: Math.round((clock.monotonic() - started) / 1000),
+        execution_phase: execution_phase.value,
+        agent: agent.name,
+        lanes: bus.counts(),
+        middleware: steps.counts(),
+      }),
+      outboxCounts: (id) => rooms.outboxCounts(id),
+      wake: (id) => rooms.wake(id),
+      ...settings,
+    });
+    /** A command that works on the database alone asks this very API. */
+    const fromCommandLine = mode === 'offline' ? () => true : cameFromCommandLine;
+    const app: FastifyInstance = createApp({
+      operations,
+      metrics,
+      public_url: config.public_url,
+      authenticate: createAuthenticate({ admin_token: config.admin_token, fromCommandLine, os_user: os.userInfo().username }),
+      fromCommandLine,
+      ready: () => channels.ready(),
+      draining: () => draining,
+      on_error,
+      mount: (mounted) =>
+        mountWebchat(mounted, {
+          ledger,
+          feed,
+          clock,
+          record: rooms.record,
+          enabled: (id) => channels.lives(id),
+          isPublic: () => policy.channels?.webchat?.public === true,
+          public_url: config.public_url,
+          dist_dir,
+          onDefect: (error) => on_error(error, 'serve the chat'),
+        }),
+    });
+    await app.ready();
+    releases.push(() => app.close());
+
+    return {
+      app,
+      webhooks: rooms.webhooks(() => draining),
+      operations,
+      /** Names the process that owns this home, for a second one that wants it. */
+      async announce(at: string): Promise<void> {
+        address = at;
+        await lock.announce({ pid: process.pid, address: at, started_at: isoTime(clock.now()) });
+      },
+      /** Settles what the process before left, reads the folders, starts what may run. */
+      async start(): Promise<void> {
+        if (mode === 'serve') {
+          const interrupted = await failInterrupted({ ledger, clock, resend: await rooms.lookAhead() });
+          if (interrupted > 0)
+            log.warn(
+              { deliveries: interrupted },
+              'deliveries that were in flight when the host stopped are now unknown: agentos deliveries list --state unknown',
+            );
+          for (const sender of await ledger.recentSenders(clock.now() - 3_600_000))
+            rates.remember(rateKey(sender.channel_id, sender.user_key), sender.received_at);
+          if (network_mode.value !== 'off') await rooms.loadOpenMessages();
+        }
+        await channels.load();
+      },
+      reload: () => channels.load(),
+      /** Takes nothing new: health says so, webhooks answer 503. */
+      drain(): void {
+        draining = true;
+      },
+      /** Lets what is under way end, then closes everything. */
+      close: release,
+    };
+  } catch (error) {
+    await release();
+    throw error;
+  }
+};
+
+export type Host = Awaited<ReturnType<typeof openHost>>;
