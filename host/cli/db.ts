@@ -1,8 +1,8 @@
 /** `agentos db migrate|check|analyze`: migrating needs the home for itself, looking does not. */
-import { access, mkdir } from 'node:fs/promises';
-import path from 'node:path';
+import { access } from 'node:fs/promises';
 import { loadConfig } from '../config.ts';
 import { openConnection } from '../db/connection.ts';
+import { makeDatabaseFile } from '../db/database.ts';
 import { analyzeDatabase, checkDatabase } from '../db/inspect.ts';
 import { acquireLock } from '../db/lock.ts';
 import { migrate, schemaVersion } from '../db/migrate.ts';
@@ -27,7 +27,7 @@ export const dbMigrate = async (context: CliContext, options: CommonOptions): Pr
   const config = configOf(context, options);
   const lock = await acquireLock(config.run_dir);
   try {
-    await mkdir(path.dirname(config.db_file), { recursive: true, mode: 0o700 });
+    await makeDatabaseFile(config.db_file);
     const db = await openConnection(config.db_file);
     try {
       const applied = await migrate(db);

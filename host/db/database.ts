@@ -90,7 +90,7 @@ const assemble = ({ write, reader, background, migrated, head, options }: Opened
 };
 
 /** Readable by its owner only; SQLite gives its side files the same mode. */
-const makeFile = async (file: string): Promise<void> => {
+export const makeDatabaseFile = async (file: string): Promise<void> => {
   await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
   await (await open(file, 'a', 0o600)).close();
 };
@@ -115,7 +115,7 @@ export const openDatabase = async (options: DatabaseOptions): Promise<Database> 
     return connection;
   };
   try {
-    await makeFile(options.file);
+    await makeDatabaseFile(options.file);
     const write = await connect(WRITE_PRAGMAS);
     const migrated = await migrate(write);
     const last = await lastAuditCommit(write);
