@@ -4,6 +4,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { adminApi } from '../support/admin-api.ts';
 import { agentos, type Home, makeHome, startHost } from '../support/home.ts';
+import { readRows } from '../support/rows.ts';
 import { saidTo } from '../support/telegram-chats.ts';
 import { makeTelegramHome, SECRET, type TelegramHome, textUpdate } from '../support/telegram-home.ts';
 import { until } from '../support/until.ts';
@@ -77,7 +78,11 @@ describe('a home with a past', () => {
     for (const [index, chat] of [1, 2].entries()) {
       await room.telegram.deliver(room.webhook(host), textUpdate(index + 1, 'kept', chat), { secret: SECRET });
     }
-    await saidTo(room.telegram, 1, 1);
+    await until(
+      () => readRows(room.home),
+      ({ outbound }) => ['sent', 'dead'].every((state) => outbound.some((row) => row.state === state)),
+      'one answer was sent and one is dead',
+    );
     await host.stop();
   });
   afterAll(async () => {
