@@ -60,6 +60,7 @@ export const createGeneration = (deps: GenerationDeps, evaluated: Ready, tracker
   return {
     manifest,
     bundle: source.bundle as NonNullable<typeof source.bundle>,
+    place: source.builtin === null ? 'process' : 'thread',
     export_name: source.export_name as string,
     digest: source.digest as string,
     config: { ...plain, ...Object.fromEntries(placeholders.byField) },

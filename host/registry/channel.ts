@@ -12,7 +12,7 @@ import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { ChannelOutbox, Sender } from '../outbox/channel-outbox.ts';
 import type { RequestsSeen, SendEnd } from '../outbox/settle.ts';
-import type { CallResult, CapabilityHandler, ConfinedAdapter, Json, Sandbox } from '../sandbox/confined.ts';
+import type { CallResult, CapabilityHandler, ConfinedAdapter, Json, Place, Sandbox } from '../sandbox/confined.ts';
 import type { AdapterBundle } from './channel-source.ts';
 import type { ChannelStatus } from './channel-status.ts';
 import type { FaultHistory } from './fault-history.ts';
@@ -21,6 +21,7 @@ import type { FaultHistory } from './fault-history.ts';
 export interface Generation {
   manifest: Manifest;
   bundle: AdapterBundle;
+  place: Place;
   export_name: string;
   digest: string;
   /** Configuration with placeholders for secrets. */
@@ -49,9 +50,11 @@ export interface ChannelDeps {
 /** `receive` is pure work. Calls that talk to a platform may take as long as a slow platform does. */
 const RECEIVE_DEADLINE_MS = 5_000;
 const NETWORK_DEADLINE_MS = 45_000;
-const BOOT_DEADLINE_MS = 10_000;
+/** A loop at import ends long before it: its event loop stands still. */
+const BOOT_DEADLINE_MS = 20_000;
 const STOP_GRACE_MS = 2_000;
 const HEAP_MB = 64;
+const CPU_MS_PER_SECOND = 200;
 /** A `start` that could not reach its platform is repeated: 1 s, 2 s, … up to 5 min. */
 const RESTART_LONGEST_MS = 300_000;
 const PROBE_EVERY_MS = 300_000;
@@ -113,7 +116,9 @@ export const createChannel = (id: string, generation: Generation, deps: ChannelD
       webhook_url: generation.webhook_url,
       granted: generation.granted,
       handlers: generation.handlers,
+      place: generation.place,
       heap_mb: budget.heap_mb ?? HEAP_MB,
+      cpu_ms_per_second: budget.cpu_ms_per_second ?? CPU_MS_PER_SECOND,
       call_timeout_ms: receive_ms,
       boot_timeout_ms: BOOT_DEADLINE_MS,
       max_to_plugin: Math.max(manifest.webhook?.max_body_bytes ?? 0, 1_048_576) * 2,

@@ -19,6 +19,10 @@ export const BUDGETS = {
   /** Each call of the host adds this to the allowance: answering traffic is no flood. */
   frames_per_call: 8,
   chars_per_call: 65_536,
+  /** A plugin that was idle may work this many seconds' worth of its processor time at once. */
+  cpu_burst_seconds: 60,
+  /** Each call of the host adds this, in ms. */
+  cpu_ms_per_call: 10,
   depth: 64,
   hash_input: 1_048_576,
   random_bytes: 1024,

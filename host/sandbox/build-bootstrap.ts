@@ -6,7 +6,7 @@ import { copyFile, mkdir } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { type BuildOptions, build } from 'esbuild';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const TARGET = 'es2022';
@@ -29,6 +29,17 @@ const guestScript = async (file: string, name?: string): Promise<string> => {
   return `(() => { "use strict"; ${text}\nreturn ${name === undefined ? 'undefined' : `${GUEST_GLOBAL}.${name}`}; })()`;
 };
 
+const COMMON = {
+  bundle: true,
+  format: 'cjs',
+  platform: 'node',
+  target: TARGET,
+  legalComments: 'none',
+  tsconfigRaw: {},
+  // esbuild prints sloppy code; a sloppy function on the stack shows its caller to whoever it calls.
+  banner: { js: '"use strict";' },
+} as const satisfies BuildOptions;
+
 /** `outdir` is made when it is missing. */
 export const buildBootstrap = async (outdir: string): Promise<void> => {
   const [prepare, errors, bridge] = await Promise.all([
@@ -37,17 +48,11 @@ export const buildBootstrap = async (outdir: string): Promise<void> => {
     guestScript('main.ts', 'enter'),
   ]);
   await mkdir(outdir, { recursive: true });
+  await build({ ...COMMON, entryPoints: [join(here, 'runner', 'main.ts')], outfile: join(outdir, 'runner.cjs') });
   await build({
+    ...COMMON,
     entryPoints: [join(here, 'worker', 'main.ts')],
     outfile: join(outdir, 'worker.cjs'),
-    bundle: true,
-    format: 'cjs',
-    platform: 'node',
-    target: TARGET,
-    legalComments: 'none',
-    tsconfigRaw: {},
-    // esbuild prints sloppy code; a sloppy function on the stack shows its caller to whoever it calls.
-    banner: { js: '"use strict";' },
     define: {
       GUEST_PREPARE: JSON.stringify(prepare),
       GUEST_ERRORS: JSON.stringify(errors),

@@ -14,14 +14,15 @@ import type {
   StartFault,
   StartResult,
 } from './confined.ts';
+import { createCpuBudget } from './cpu-budget.ts';
 import { createFrameBatch } from './frame-batch.ts';
 import { valueProblem } from './frame-guard.ts';
 import type { Heartbeat } from './heartbeat.ts';
 import { createInbox } from './inbox.ts';
+import type { OpenPort } from './port.ts';
 import { createStackMapper } from './stack-trace.ts';
 import { createTokenBucket } from './token-bucket.ts';
 import type { FromPlugin, ToPlugin } from './wire.ts';
-import type { OpenPort } from './worker-thread.ts';
 
 export interface ConfinedDeps {
   openPort: OpenPort;
@@ -42,15 +43,17 @@ interface Life {
   /** Why it ended; null while it lives. */
   ended: string | null;
   requested: boolean;
+  breached: boolean;
   methods: ReadonlySet<AdapterMethod>;
 }
 
 export const startConfined = ({ openPort, clock, heartbeat }: ConfinedDeps, options: ConfinedOptions): Confined => {
-  const life: Life = { ended: null, requested: false, methods: new Set() };
+  const life: Life = { ended: null, requested: false, breached: false, methods: new Set() };
   const { promise: started, resolve: resolveStart } = settlable<StartResult>();
   const { promise: exited, resolve: resolveExit } = settlable<Exit>();
   const release: (() => void)[] = [];
   const printed = createTokenBucket(BUDGETS.log_lines_per_second, BUDGETS.log_lines_per_second);
+  const cpu = createCpuBudget(options.cpu_ms_per_second);
 
   const end = (reason: string, fault: StartFault = { code: 'DIED', message: reason }) => {
     if (life.ended !== null) return;
@@ -63,7 +66,6 @@ export const startConfined = ({ openPort, clock, heartbeat }: ConfinedDeps, opti
   const onReady = (methods: AdapterMethod[]) => {
     life.methods = new Set(methods);
     cancelBoot();
-    release.push(heartbeat.watch(port.beat, () => end('it stood still: its event loop no longer turns')));
     resolveStart({ ok: true, adapter: { methods: life.methods, call, stop, exited } });
   };
   const stop = async (grace_ms: number) => {
@@ -79,8 +81,20 @@ export const startConfined = ({ openPort, clock, heartbeat }: ConfinedDeps, opti
     (flush) => setImmediate(flush),
   );
   const post = (frame: string) => life.ended === null && send(frame);
-  const inbox = createInbox({ clock, handle: createHandler({ options, calls, post, onReady, onLoadFailed: end }), onFault: end });
-  const call = createCall(life, calls, { post, credit: inbox.credit }, options);
+  const inbox = createInbox({
+    clock,
+    handle: createHandler({ options, calls, post, onReady, onLoadFailed: end }),
+    onFlood: end,
+    onBreach(reason) {
+      life.breached ||= life.ended === null;
+      end(reason);
+    },
+  });
+  const credit = () => {
+    inbox.credit();
+    cpu.credit();
+  };
+  const call = createCall(life, calls, { post, credit }, options);
   const port = openPort(
     { name: options.channel_id, heap_mb: options.heap_mb },
     {
@@ -88,7 +102,7 @@ export const startConfined = ({ openPort, clock, heartbeat }: ConfinedDeps, opti
       onOutput: (text) => printed.take(clock.monotonic(), 1) && options.on_log('warn', text.slice(0, BUDGETS.log_text), null),
       onExit(reason) {
         end(reason);
-        resolveExit({ requested: life.requested, reason: life.ended ?? reason });
+        resolveExit({ requested: life.requested, reason: life.ended ?? reason, breached: life.breached });
       },
     },
   );
@@ -97,6 +111,16 @@ export const startConfined = ({ openPort, clock, heartbeat }: ConfinedDeps, opti
     end(message, { code: 'BOOT_TIMEOUT', message });
   });
   release.push(cancelBoot);
+  release.push(
+    heartbeat.watch({
+      beat: port.beat,
+      onStuck: () => end('it stood still: its event loop no longer turns'),
+      onTick() {
+        if (cpu.charge(clock.monotonic(), port.busyMs())) return;
+        end(`it used more than its ${options.cpu_ms_per_second} ms of processor time a second`);
+      },
+    }),
+  );
   post(JSON.stringify(loadFrame(options)));
   const close = (reason: string) => {
     life.requested = true;

@@ -28,8 +28,12 @@ export class CapabilityError extends Error {
 
 export type PluginLogLevel = 'debug' | 'info' | 'warn' | 'error';
 
+/** A built-in plugin runs in a thread of the host, every other one in a process of its own. Where it comes from decides, not its manifest. */
+export type Place = 'thread' | 'process';
+
 export interface ConfinedOptions {
   channel_id: string;
+  place: Place;
   /** The bundle: an IIFE that leaves its exports in `__plugin`. Never the author's own bytes. */
   code: string;
   /** The bundle's source map (JSON), for mapping stack traces back. Stays on the host's side. */
@@ -44,6 +48,8 @@ export interface ConfinedOptions {
   /** The host's side of the powers that leave the worker: `fetch`, `emit`. */
   handlers: Readonly<Record<string, CapabilityHandler>>;
   heap_mb: number;
+  /** Processor time, in ms a second over a minute. What the host asks of the plugin is added to it. */
+  cpu_ms_per_second: number;
   /** Deadline of one call, unless the call names its own. */
   call_timeout_ms: number;
   boot_timeout_ms: number;
@@ -77,6 +83,8 @@ export interface CallOptions {
 export interface Exit {
   requested: boolean;
   reason: string;
+  /** It sent what our own code in its realm would not have sent: that code was bypassed. */
+  breached: boolean;
 }
 
 export interface ConfinedAdapter {

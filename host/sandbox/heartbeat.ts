@@ -1,4 +1,4 @@
-/** Finds workers that no longer turn their event loop: their counter stands still while our own timer keeps ticking. */
+/** Looks at every running plugin from outside: whether its event loop still turns, and whatever else its watch asks for. */
 import type { Clock } from '../lib/clock.ts';
 
 export interface HeartbeatOptions {
@@ -8,14 +8,22 @@ export interface HeartbeatOptions {
   stuck_after_ms?: number;
 }
 
+export interface Watch {
+  /** A counter that rises while the plugin's event loop turns; 0 while it is not there yet. */
+  beat(): number;
+  /** Called once, when the counter stands still. */
+  onStuck(): void;
+  /** Called at each look. */
+  onTick?(): void;
+}
+
 export interface Heartbeat {
-  /** Calls back once when the counter stands still; the returned function ends the watch. */
-  watch(read: () => number, onStuck: () => void): () => void;
+  /** The returned function ends the watch. */
+  watch(one: Watch): () => void;
 }
 
 interface Watched {
-  read(): number;
-  onStuck(): void;
+  watch: Watch;
   last: number;
   still: number;
 }
@@ -30,13 +38,14 @@ export const createHeartbeat = (clock: Clock, options: HeartbeatOptions = {}): H
   let tickedAt = 0;
 
   const look = (one: Watched) => {
-    const beat = one.read();
-    if (beat !== one.last) {
+    one.watch.onTick?.();
+    const beat = one.watch.beat();
+    if (beat !== one.last || beat === 0) {
       one.last = beat;
       one.still = 0;
     } else if (++one.still >= allowed) {
       watched.delete(one);
-      one.onStuck();
+      one.watch.onStuck();
     }
   };
   const tick = () => {
@@ -44,14 +53,14 @@ export const createHeartbeat = (clock: Clock, options: HeartbeatOptions = {}): H
     // Ticks are counted, not wall time, and a late one is not: a host that stood still itself must not blame its workers.
     const late = now - tickedAt > every_ms * 2;
     tickedAt = now;
-    if (!late) for (const one of [...watched]) look(one);
+    if (!late) for (const one of [...watched]) if (watched.has(one)) look(one);
     running = watched.size > 0;
     if (running) clock.after(every_ms, tick);
   };
 
   return {
-    watch(read, onStuck) {
-      const one: Watched = { read, onStuck, last: read(), still: 0 };
+    watch(watch) {
+      const one: Watched = { watch, last: watch.beat(), still: 0 };
       watched.add(one);
       if (!running) {
         running = true;

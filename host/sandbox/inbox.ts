@@ -9,14 +9,16 @@ export interface InboxDeps {
   clock: Clock;
   /** Answers null, or what makes the frame one that our own code would not have sent. */
   handle(frame: FromPlugin): string | null;
-  /** Ends the plugin. No frame is handled after it. */
-  onFault(reason: string): void;
+  /** Both end the plugin. No frame is handled after them. */
+  onFlood(reason: string): void;
+  /** The realm's own checks were bypassed. */
+  onBreach(reason: string): void;
 }
 
 /** Frames pile up while the host stands still: its limits hold this many seconds of the worker's own. */
 const STALL_SECONDS = 10;
 
-export const createInbox = ({ clock, handle, onFault }: InboxDeps) => {
+export const createInbox = ({ clock, handle, onFlood, onBreach }: InboxDeps) => {
   const frames = createTokenBucket(BUDGETS.frames_per_second, BUDGETS.frames_per_second * STALL_SECONDS);
   const chars = createTokenBucket(BUDGETS.chars_per_second, BUDGETS.chars_per_second * STALL_SECONDS);
 
@@ -24,15 +26,22 @@ export const createInbox = ({ clock, handle, onFault }: InboxDeps) => {
     const now = clock.monotonic();
     return frames.take(now, 1) && chars.take(now, length);
   };
-  const problemOf = (text: string): string | null => {
+  const breach = (problem: string): false => {
+    onBreach(`malformed frame: ${problem}`);
+    return false;
+  };
+  const takeFrame = (text: string): boolean => {
     const parsed = parseFrame(text);
-    if (!parsed.ok) return `malformed frame: ${parsed.reason}`;
+    if (!parsed.ok) return breach(parsed.reason);
     const { frame } = parsed;
     // Answers are as many as the host asked for; only what a plugin sends of itself can flood.
     const unasked = frame.t === 'capability' || frame.t === 'log';
-    if (unasked && !admit(text.length)) return 'it flooded the host with messages';
+    if (unasked && !admit(text.length)) {
+      onFlood('it flooded the host with messages');
+      return false;
+    }
     const problem = handle(frame);
-    return problem === null ? null : `malformed frame: ${problem}`;
+    return problem === null || breach(problem);
   };
   return {
     /** A call of the host goes out: what the plugin sends to answer it is no flood. */
@@ -42,17 +51,13 @@ export const createInbox = ({ clock, handle, onFault }: InboxDeps) => {
     },
     take(batch: unknown): void {
       if (typeof batch !== 'string') {
-        onFault('malformed frame: not a text');
+        breach('not a text');
         return;
       }
       for (let from = 0; from <= batch.length; ) {
         const newline = batch.indexOf('\n', from);
         const to = newline === -1 ? batch.length : newline;
-        const problem = problemOf(batch.slice(from, to));
-        if (problem !== null) {
-          onFault(problem);
-          return;
-        }
+        if (!takeFrame(batch.slice(from, to))) return;
         from = to + 1;
       }
     },

@@ -61,6 +61,6 @@ it('a heap without end ends its own worker and says so', async () => {
   using greedy = await start(adapterWith('let list = null; for (;;) list = { list, a: 1, b: 2 };'), { heap_mb: 32 });
   using quiet = await start(adapterWith('return event;'));
   expect(await greedy.adapter.call('receive', [null])).toMatchObject({ ok: false, fault: 'died' });
-  expect(await greedy.adapter.exited).toEqual({ requested: false, reason: 'it used more than its 32 MB of memory' });
+  expect(await greedy.adapter.exited).toEqual({ requested: false, breached: false, reason: 'it used more than its 32 MB of memory' });
   expect(await quiet.adapter.call('receive', ['here'])).toEqual({ ok: true, value: 'here' });
 });

@@ -9,7 +9,7 @@ import { createSandbox } from '../../host/sandbox/sandbox.ts';
 import { pluginOptions } from '../host/sandbox/fixture.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'forged-'));
-const sandbox = createSandbox({ clock: systemClock }, { bootstrap_dir: dir });
+const sandbox = createSandbox({ clock: systemClock }, { threads: true, bootstrap_dir: dir });
 afterAll(async () => {
   await sandbox.close();
   rmSync(dir, { recursive: true });
@@ -75,7 +75,7 @@ describe('a frame that our own code would not send ends the worker at once:', ()
     const adapter = await startBypassed(onCall, { granted: [], handlers });
     const result = await adapter.call('receive', []);
     const exit = await adapter.exited;
-    expect(exit.requested).toBe(false);
+    expect(exit).toMatchObject({ requested: false, breached: true });
     expect(exit.reason).toMatch(/^malformed frame: /);
     expect(result.ok || result.fault === 'died').toBe(true);
   });
@@ -110,7 +110,7 @@ it('a flood of characters ends the worker', async () => {
 it('a worker that ends by itself is a fault, whatever its code', async () => {
   const adapter = await startBypassed('process.exit(0)');
   expect(await adapter.call('receive', [])).toMatchObject({ ok: false, fault: 'died' });
-  expect(await adapter.exited).toEqual({ requested: false, reason: 'the worker ended with code 0' });
+  expect(await adapter.exited).toEqual({ requested: false, breached: false, reason: 'the worker ended with code 0' });
 });
 
 it('what Node prints in a worker goes to the log, cut to size', async () => {

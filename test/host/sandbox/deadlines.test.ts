@@ -24,7 +24,7 @@ describe('a call past its deadline', () => {
     const result = await adapter.call('receive', ['hang'], { timeout_ms: 150 });
     expect(result).toMatchObject({ ok: false, fault: 'deadline' });
     expect(await waiting).toMatchObject({ ok: false, fault: 'died' });
-    expect(await adapter.exited).toEqual({ requested: false, reason: 'the call receive passed its deadline of 150 ms' });
+    expect(await adapter.exited).toEqual({ requested: false, breached: false, reason: 'the call receive passed its deadline of 150 ms' });
     expect(await adapter.call('health', [])).toMatchObject({ ok: false, fault: 'died', code: 'PLUGIN_ENDED' });
   });
 
@@ -43,7 +43,7 @@ describe('a worker whose event loop stands still', () => {
   it('is ended long before the deadline of its call', async () => {
     const sandbox = createSandbox(
       { clock: systemClock },
-      { bootstrap_dir: fixture.dir(), heartbeat: { every_ms: 50, stuck_after_ms: 400 } },
+      { threads: true, bootstrap_dir: fixture.dir(), heartbeat: { every_ms: 50, stuck_after_ms: 400 } },
     );
     const started = await sandbox.start(pluginOptions(adapterWith('for (;;) {}')));
     if (!started.ok) throw new Error(started.fault.message);
@@ -59,7 +59,7 @@ describe('stop', () => {
     const plugin = await start('class Adapter { constructor(c) { this.c = c; } stop() { this.c.log.info("bye"); } }\nreturn { Adapter };');
     await plugin.adapter.stop(5000);
     expect(plugin.log.map(({ message }) => message)).toEqual(['bye']);
-    expect(await plugin.adapter.exited).toEqual({ requested: true, reason: 'it was stopped' });
+    expect(await plugin.adapter.exited).toEqual({ requested: true, breached: false, reason: 'it was stopped' });
   });
 
   it('does not wait longer than the grace time, and ends the calls that are open', async () => {

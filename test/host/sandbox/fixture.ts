@@ -23,12 +23,14 @@ const echo: CapabilityHandler = async (args, { call_id }) => ({ args, call_id })
 
 export const pluginOptions = (source: string, options: Partial<ConfinedOptions> = {}): ConfinedOptions => ({
   channel_id: 'test_channel',
+  place: 'thread',
   code: `var __plugin = (() => {\n${source}\n})();`,
   export_name: 'Adapter',
   config: { bot_token: 'placeholder', limit: 7 },
   granted: ['fetch', 'timers'],
   handlers: { fetch: echo, emit: echo },
   heap_mb: 64,
+  cpu_ms_per_second: 1000,
   call_timeout_ms: 20_000,
   boot_timeout_ms: 20_000,
   max_to_plugin: 1_048_576,
@@ -59,7 +61,10 @@ export const useSandbox = (options: Partial<SandboxOptions> = {}): SandboxFixtur
   beforeAll(async () => {
     dir = mkdtempSync(join(tmpdir(), 'sandbox-'));
     await buildBootstrap(dir);
-    sandbox = createSandbox({ clock: systemClock }, { bootstrap_dir: dir, heartbeat: { stuck_after_ms: 30_000 }, ...options });
+    sandbox = createSandbox(
+      { clock: systemClock },
+      { bootstrap_dir: dir, threads: true, heartbeat: { stuck_after_ms: 30_000 }, ...options },
+    );
   });
   afterAll(async () => {
     await sandbox.close();

@@ -6,11 +6,8 @@ const setUp = () => {
   const clock = createFakeClock();
   const heartbeat = createHeartbeat(clock, { every_ms: 100, stuck_after_ms: 1500 });
   let stuck = 0;
-  let beat = 0;
-  const unwatch = heartbeat.watch(
-    () => beat,
-    () => stuck++,
-  );
+  let beat = 1;
+  const unwatch = heartbeat.watch({ beat: () => beat, onStuck: () => stuck++ });
   return { clock, heartbeat, unwatch, beat: () => beat++, stuck: () => stuck };
 };
 
@@ -34,6 +31,14 @@ describe('a heartbeat', () => {
     expect(stuck()).toBe(0);
   });
 
+  it('that has not begun is not: the start has a deadline of its own', () => {
+    const clock = createFakeClock();
+    let stuck = 0;
+    createHeartbeat(clock, { every_ms: 100, stuck_after_ms: 1500 }).watch({ beat: () => 0, onStuck: () => stuck++ });
+    clock.advance(60_000);
+    expect(stuck).toBe(0);
+  });
+
   it('is not blamed for a host that stood still itself', () => {
     const { clock, stuck } = setUp();
     clock.advance(1400);
@@ -50,10 +55,7 @@ describe('a heartbeat', () => {
     clock.advance(5000);
     expect(stuck()).toBe(0);
     let other = 0;
-    heartbeat.watch(
-      () => 1,
-      () => other++,
-    );
+    heartbeat.watch({ beat: () => 1, onStuck: () => other++ });
     clock.advance(1500);
     expect(other).toBe(1);
   });

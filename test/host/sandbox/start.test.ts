@@ -77,7 +77,7 @@ describe('the self-test', () => {
     for (const dir of folders.splice(0)) rmSync(dir, { recursive: true });
   });
   const startIn = async (bootstrap_dir: string, canary_files: string[] = []) => {
-    const sandbox = createSandbox({ clock: systemClock }, { bootstrap_dir, canary_files });
+    const sandbox = createSandbox({ clock: systemClock }, { threads: true, bootstrap_dir, canary_files });
     const result = await sandbox.start(pluginOptions(adapterWith('')));
     await sandbox.close();
     return result;
@@ -121,13 +121,13 @@ describe('the self-test', () => {
 
 describe('close', () => {
   it('ends what runs and starts nothing more', async () => {
-    const sandbox = createSandbox({ clock: systemClock }, { bootstrap_dir: fixture.dir() });
+    const sandbox = createSandbox({ clock: systemClock }, { threads: true, bootstrap_dir: fixture.dir() });
     const started = await sandbox.start(pluginOptions(adapterWith('return new Promise(() => {});')));
     if (!started.ok) throw new Error(started.fault.message);
     const open = started.adapter.call('receive', []);
     await sandbox.close();
     expect(await open).toMatchObject({ fault: 'died' });
-    expect(await started.adapter.exited).toEqual({ requested: true, reason: 'the sandbox was closed' });
+    expect(await started.adapter.exited).toEqual({ requested: true, breached: false, reason: 'the sandbox was closed' });
     expect(await sandbox.start(pluginOptions(adapterWith('')))).toMatchObject({ ok: false, fault: { code: 'DIED' } });
   });
 });
