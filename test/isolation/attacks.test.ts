@@ -1,48 +1,33 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Plugin, useSandbox } from '../host/sandbox/fixture.ts';
-import { ATTACKS, type Attack } from './attacks.ts';
+import { ATTACKS } from './attacks.ts';
+import { CATALOGUE } from './catalogue.ts';
 import { CLIMB } from './climb.ts';
+import { type Lab, openLab } from './lab.ts';
+import { hostile } from './trial.ts';
 
-const { start } = useSandbox();
-const ALLOWED = 'the adapter escaped: ';
-
-const hostile = ({ body, top = '' }: Attack): string => `
-${CLIMB}
-${top}
-class Adapter {
-  constructor(context) { this.context = context; mine.add(Adapter.prototype); }
-  async receive(event) { const { context } = this; ${body} }
-  async health() { return 'well'; }
-}
-return { Adapter };`;
-
-const neighbourSource = `
-class Adapter {
-  constructor(context) { this.context = context; }
-  async receive(event) { return [event, (await this.context.fetch('x')).args.url, typeof process, ({}).t === undefined]; }
-}
-return { Adapter };`;
-
-let neighbour: Plugin;
+let lab: Lab;
 beforeAll(async () => {
-  neighbour = await start(neighbourSource);
+  lab = await openLab();
 });
-afterAll(() => neighbour.adapter.stop(0));
+afterAll(() => lab.close());
 
-const expectNeighbourWell = async () => {
-  expect(await neighbour.adapter.call('receive', ['hello'])).toEqual({ ok: true, value: ['hello', 'x', 'undefined', true] });
-};
+describe.each(CATALOGUE)('$name: a hostile plugin gets nothing by', ({ trials }) => {
+  it.each(trials)('$name', async (trial) => {
+    const { stopped_by, escaped } = await trial.run(lab);
+    expect(escaped).toBeNull();
+    expect(stopped_by).toMatch(trial.expected);
+    await lab.neighbour();
+  });
+});
 
-describe('a hostile adapter gets nothing by', () => {
-  it.each(ATTACKS.map((attack) => [attack.name, attack] as const))('%s', async (_, attack) => {
-    using plugin = await start(hostile(attack));
-    const { adapter } = plugin;
-    const result = await adapter.call('receive', [{ list: [1] }], { timeout_ms: 15_000 });
-    const got = result.ok && typeof result.value === 'string' ? `${ALLOWED}${result.value}` : null;
-    expect(got).toBeNull();
+describe('in a thread of the host, where built-in plugins run, there is nothing either:', () => {
+  it.each(ATTACKS)('$name', async (attack) => {
+    using plugin = await lab.start(hostile(attack), { place: 'thread' });
+    const result = await plugin.adapter.call('receive', [{ list: [1] }], { timeout_ms: 15_000 });
+    expect(result.ok && typeof result.value === 'string' ? result.value : null).toBeNull();
     if (!result.ok) expect(['threw', 'refused']).toContain(result.fault);
-    expect(await adapter.call('health', [])).toEqual({ ok: true, value: 'well' });
-    await expectNeighbourWell();
+    expect(await plugin.adapter.call('health', [])).toEqual({ ok: true, value: 'well' });
+    await lab.neighbour();
   });
 });
 
@@ -50,5 +35,11 @@ describe('the tools of the attacks', () => {
   it('find an escape where there is one', async () => {
     const climb = new Function(`${CLIMB}\nreturn climb(() => {});`) as () => string | null;
     expect(climb()).toMatch(/ran text|not frozen/);
+  });
+
+  it('are at least eighty, each by a name of its own', () => {
+    const names = CATALOGUE.flatMap(({ name, trials }) => trials.map((trial) => `${name}: ${trial.name}`));
+    expect(names.length).toBeGreaterThanOrEqual(80);
+    expect(new Set(names).size).toBe(names.length);
   });
 });

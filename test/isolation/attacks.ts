@@ -145,7 +145,7 @@ const poison: Attack[] = [
   },
   {
     name: 'the context',
-    body: 'try { context.extra = 1; } catch {} try { context.config.bot_token = "x"; } catch {} try { context.log.info = null; } catch {} return context.extra || context.config.bot_token !== "placeholder" || !context.log.info ? "changed the context" : null;',
+    body: 'const was = context.config.bot_token; try { context.extra = 1; } catch {} try { context.config.bot_token = "x"; } catch {} try { context.log.info = null; } catch {} return context.extra || !was || context.config.bot_token !== was || !context.log.info ? "changed the context" : null;',
   },
   {
     name: 'legacy statics of RegExp',
