@@ -164,7 +164,7 @@ const poison: Attack[] = [
 const ambient: Attack[] = [
   {
     name: 'names of Node and the web',
-    body: 'const found = ["process", "require", "module", "global", "Buffer", "__dirname", "fetch", "WebSocket", "XMLHttpRequest", "setTimeout", "setImmediate", "performance", "structuredClone", "MessageChannel", "BroadcastChannel", "Worker", "navigator", "crypto", "Compartment", "lockdown", "harden", "repairIntrinsics", "hardenIntrinsics", "assert", "gc", "escape"].filter((n) => n in globalThis); return found.length ? "found " + found : null;',
+    body: 'const found = ["process", "require", "module", "global", "Buffer", "__dirname", "fetch", "WebSocket", "XMLHttpRequest", "setTimeout", "setImmediate", "performance", "structuredClone", "MessageChannel", "BroadcastChannel", "Worker", "navigator", "SubtleCrypto", "Request", "Blob", "EventTarget", "Compartment", "lockdown", "harden", "repairIntrinsics", "hardenIntrinsics", "assert", "gc", "escape"].filter((n) => n in globalThis); return found.length ? "found " + found : null;',
   },
   {
     name: 'shared memory, WebAssembly and weak references',
