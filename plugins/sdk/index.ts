@@ -91,6 +91,24 @@ export interface PluginLog {
  */
 export type PluginFetch = (url: string, request?: Omit<FetchRequest, 'url'>) => Promise<FetchResponse>;
 
+/**
+ * What the channel keeps, across restarts and reloads, sealed by the host. Keys: 1 to 255 characters, without NUL. Values: JSON,
+ * whose text with the key must fit one message to the host (256 KiB). Keys and values count as UTF-8 against
+ * `permissions.storage.max_bytes`. Operations of one channel take effect in the order they were called.
+ *
+ * Rejects with `STORAGE_FULL` (with the bytes used and allowed; nothing was written), `INVALID_PARAMS` or `TOO_LARGE`.
+ */
+export interface PluginStorage {
+  /** `undefined` when the key has no value. */
+  get(key: string): Promise<unknown>;
+  /** Resolves after the commit. */
+  set(key: string, value: unknown): Promise<void>;
+  /** A key without a value is no error. Resolves after the commit. */
+  delete(key: string): Promise<void>;
+  /** Keys in the order of their UTF-8 bytes. `cursor`: the `next_cursor` of the page before. `limit`: 1 to 500, 50 by default. */
+  list(page?: { prefix?: string; cursor?: string; limit?: number }): Promise<{ keys: string[]; next_cursor: string | null }>;
+}
+
 /** What was not granted is absent. */
 export interface PluginContext {
   /** Values of `configuration_schema`. A secret is an opaque placeholder; without a value it is `undefined`. */
@@ -108,6 +126,8 @@ export interface PluginContext {
   fetch?: PluginFetch;
   /** With permission `timers`. */
   timers?: PluginTimers;
+  /** With permission `storage`. */
+  storage?: PluginStorage;
 }
 
 /** Any adapter class. */

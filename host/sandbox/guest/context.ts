@@ -6,6 +6,7 @@ import { crypto } from './capabilities/crypto.ts';
 import { emit } from './capabilities/emit.ts';
 import { fetch } from './capabilities/fetch.ts';
 import { log } from './capabilities/log.ts';
+import { storage } from './capabilities/storage.ts';
 import { timers } from './capabilities/timers.ts';
 
 /** One power of the context. To add one: a file, and a line in `CAPABILITIES`. */
@@ -17,7 +18,7 @@ export interface GuestCapability {
   build(bridge: Bridge): unknown;
 }
 
-const CAPABILITIES: readonly GuestCapability[] = [clock, crypto, emit, fetch, log, timers];
+const CAPABILITIES: readonly GuestCapability[] = [clock, crypto, emit, fetch, log, storage, timers];
 
 export const buildContext = (bridge: Bridge, { channel_id, config, webhook_url, granted }: PluginStart): object => {
   const context: Record<string, unknown> = { channel_id, config };

@@ -165,16 +165,7 @@ describe('URL', () => {
       ...['a b?c#d', '\\x', 'localhost', 'u@p', '1.2', '8\t0', ' x ', 'h/p', 'h?x', '0x', 'h:443x', 'ftp:', 'a=1&b=2', '\'"<>`{}'],
     );
     const starts = fc.constantFrom(
-      ...[
-        'http://h/p?q#f',
-        'https://u:p@h:8/x',
-        'file:///C:/x',
-        'file://h/x',
-        'foo://h/a',
-        'foo:///p',
-        'foo://h',
-        'http://u@h:81/',
-      ],
+      ...['http://h/p?q#f', 'https://u:p@h:8/x', 'file:///C:/x', 'file://h/x', 'foo://h/a', 'foo:///p', 'foo://h', 'http://u@h:81/'],
     );
     const changes = fc.array(fc.tuple(fc.constantFrom(...SETTABLE), values), { minLength: 1, maxLength: 4 });
     fc.assert(
