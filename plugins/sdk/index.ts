@@ -9,11 +9,13 @@ import type {
   FetchRequest,
   FetchResponse,
   HealthReport,
+  HmacRequest,
   InboundEvent,
   InboundMessageInput,
   OutboundMessage,
   Receipt,
   Received,
+  SignRequest,
   Target,
 } from '../../schemas/message.ts';
 
@@ -27,12 +29,15 @@ export type {
   FetchRequest,
   FetchResponse,
   HealthReport,
+  HmacRequest,
   InboundEvent,
   Location,
   MessageType,
+  MultipartPart,
   OutboundMessage,
   Receipt,
   Received,
+  SignRequest,
   Target,
 } from '../../schemas/message.ts';
 /** A message as an adapter hands it in; the host adds `channel_id`, `id`, `seq`, `event_id`, `session_id`, `received_at`. */
@@ -65,6 +70,18 @@ export interface PluginCrypto {
   /** Random bytes, 1 to 1024, as hex. */
   random(bytes: number): Promise<string>;
   uuid(): Promise<string>;
+  /**
+   * With permission `hmac`: an HMAC with the secret of a granted field, computed by the host. `data` is UTF-8, at most 256 KiB as
+   * JSON. `encoding: 'opaque'` answers the name of a derived key, for use as `field`; the newest 256 are kept.
+   *
+   * Rejects with `HMAC_NOT_GRANTED`, `KEY_INVALID` (no value, or not in `key_encoding`), `INVALID_PARAMS` or `TOO_LARGE`.
+   */
+  hmac?(request: HmacRequest): Promise<string>;
+  /**
+   * With permission `hmac`: a signature with the private key (PEM) of a granted field, made by the host. ES256 signatures are r and
+   * s as in JSON Web Signatures. Bounds and errors as of `hmac`.
+   */
+  sign?(request: SignRequest): Promise<string>;
 }
 
 export interface PluginTimers {

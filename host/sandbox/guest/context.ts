@@ -15,7 +15,7 @@ export interface GuestCapability {
   name: string;
   /** Given without a grant. */
   always: boolean;
-  build(bridge: Bridge): unknown;
+  build(bridge: Bridge, granted: readonly string[]): unknown;
 }
 
 const CAPABILITIES: readonly GuestCapability[] = [clock, crypto, emit, fetch, log, storage, timers];
@@ -24,7 +24,7 @@ export const buildContext = (bridge: Bridge, { channel_id, config, webhook_url, 
   const context: Record<string, unknown> = { channel_id, config };
   if (webhook_url !== null) context.webhook_url = webhook_url;
   for (const capability of CAPABILITIES) {
-    if (capability.always || granted.includes(capability.name)) context[capability.name] = capability.build(bridge);
+    if (capability.always || granted.includes(capability.name)) context[capability.name] = capability.build(bridge, granted);
   }
   return context;
 };
