@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Plugin, useSandbox } from '../host/sandbox/fixture.ts';
 import { ATTACKS, type Attack } from './attacks.ts';
 import { CLIMB } from './climb.ts';
+import { openPowers, type Powers } from './powers.ts';
 
 const { start } = useSandbox();
 const ALLOWED = 'the adapter escaped: ';
@@ -24,10 +25,15 @@ class Adapter {
 return { Adapter };`;
 
 let neighbour: Plugin;
+let powers: Powers;
 beforeAll(async () => {
+  powers = await openPowers();
   neighbour = await start(neighbourSource);
 });
-afterAll(() => neighbour.adapter.stop(0));
+afterAll(async () => {
+  await neighbour.adapter.stop(0);
+  await powers.close();
+});
 
 const expectNeighbourWell = async () => {
   expect(await neighbour.adapter.call('receive', ['hello'])).toEqual({ ok: true, value: ['hello', 'x', 'undefined', true] });
@@ -35,9 +41,9 @@ const expectNeighbourWell = async () => {
 
 describe('a hostile adapter gets nothing by', () => {
   it.each(ATTACKS.map((attack) => [attack.name, attack] as const))('%s', async (_, attack) => {
-    using plugin = await start(hostile(attack));
+    using plugin = await start(hostile(attack), attack.powers ? await powers.options() : {});
     const { adapter } = plugin;
-    const result = await adapter.call('receive', [{ list: [1] }], { timeout_ms: 15_000 });
+    const result = await adapter.call('receive', [{ list: [1] }], { timeout_ms: 15_000, call_id: 'mine' });
     const got = result.ok && typeof result.value === 'string' ? `${ALLOWED}${result.value}` : null;
     expect(got).toBeNull();
     if (!result.ok) expect(['threw', 'refused']).toContain(result.fault);
@@ -47,6 +53,15 @@ describe('a hostile adapter gets nothing by', () => {
 });
 
 describe('the tools of the attacks', () => {
+  it('are real powers, which an honest adapter uses', async () => {
+    const body = `const up = await context.fetch('https://api.example/up', { method: 'POST', multipart: [{ name: 'f', attachment: 'mine-ref' }] });
+      await context.storage.set('k', 'v');
+      const digest = await context.crypto.hmac({ field: 'signing_key', algorithm: 'sha256', data: 'x' });
+      return [up.body.includes('the bytes of /mine'), await context.storage.get('k'), digest.length];`;
+    using plugin = await start(hostile({ name: 'honest', body }), await powers.options());
+    expect(await plugin.adapter.call('receive', [null], { call_id: 'mine' })).toEqual({ ok: true, value: [true, 'v', 64] });
+  });
+
   it('find an escape where there is one', async () => {
     const climb = new Function(`${CLIMB}\nreturn climb(() => {});`) as () => string | null;
     expect(climb()).toMatch(/ran text|not frozen/);

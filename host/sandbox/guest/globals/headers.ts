@@ -1,4 +1,6 @@
 /** `Headers` (https://fetch.spec.whatwg.org/#headers-class): names in lower case and sorted, values joined by a comma. */
+import { trimEnds } from './trim-ends.ts';
+
 type Init = Headers | Iterable<readonly [string, string]> | Record<string, string> | undefined | null;
 
 const NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
@@ -11,7 +13,7 @@ const nameOf = (value: unknown): string => {
 };
 
 const textOf = (given: unknown): string => {
-  const value = String(given).replace(/^[\t\n\r ]+|[\t\n\r ]+$/g, '');
+  const value = trimEnds(String(given), (unit) => unit === 0x20 || unit === 0x09 || unit === 0x0a || unit === 0x0d);
   if (!VALUE.test(value)) throw new TypeError('a header value holds a character that values must not hold, such as a line break');
   return value;
 };

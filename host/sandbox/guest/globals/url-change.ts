@@ -1,4 +1,5 @@
 /** What the setters of `URL` do (https://url.spec.whatwg.org/#api). A value that does not fit changes nothing, or throws. */
+import { trimEnd } from './trim-ends.ts';
 import { ENCODED, percentEncode } from './url-encode.ts';
 import { parseHost } from './url-host.ts';
 import { encodeQuery, parsePort, splitPort, withoutBreaks } from './url-parse.ts';
@@ -51,7 +52,7 @@ const setPathname = (url: UrlRecord, value: string): void => {
 
 /** The spaces at the end of an opaque path were kept apart by what followed them. */
 const trimOpaque = (url: UrlRecord): void => {
-  if (typeof url.path === 'string' && url.query === null && url.fragment === null) url.path = url.path.replace(/ +$/, '');
+  if (typeof url.path === 'string' && url.query === null && url.fragment === null) url.path = trimEnd(url.path, (unit) => unit === 0x20);
 };
 
 const setSearch = (url: UrlRecord, value: string): void => {

@@ -2,6 +2,7 @@
  * The URL parser (https://url.spec.whatwg.org/#concept-basic-url-parser). The standard walks over characters from
  * state to state; every state ends at the first `#` and `?`, so that these are cut off first and each part is read whole.
  */
+import { trimEnds } from './trim-ends.ts';
 import { ENCODED, percentEncode } from './url-encode.ts';
 import { invalidUrl, parseHost } from './url-host.ts';
 import { appendPath, isDrive, isNormalDrive, shortenPath, startPath, startsWithDrive } from './url-path.ts';
@@ -145,7 +146,7 @@ const readAbsolute = (scheme: string, text: string, base: UrlRecord | null, foll
 
 /** Throws a TypeError that says why. */
 export const parseUrl = (input: string, base: UrlRecord | null): UrlRecord => {
-  const text = withoutBreaks(input.replace(/^[\u0000-\u0020]+|[\u0000-\u0020]+$/g, ''));
+  const text = withoutBreaks(trimEnds(input, (unit) => unit <= 0x20));
   const hash = text.indexOf('#');
   const unhashed = hash === -1 ? text : text.slice(0, hash);
   const mark = unhashed.indexOf('?');

@@ -170,8 +170,8 @@ describe('URL', () => {
     const changes = fc.array(fc.tuple(fc.constantFrom(...SETTABLE), values), { minLength: 1, maxLength: 4 });
     fc.assert(
       fc.property(starts, changes, (start, list) => {
-        // Node 20 takes the port away when the value does not begin with a digit; the standard leaves it alone.
-        fc.pre(list.every(([part, value]) => part !== 'port' || /^(?:$|[0-9])/.test(value)));
+        // Node 20 reads a port that is not all digits in ways of its own.
+        fc.pre(list.every(([part, value]) => part !== 'port' || /^[0-9\t]*$/.test(value)));
         // It also reads an empty host of a scheme that is not special in ways of its own.
         fc.pre(!start.startsWith('foo') || list.every(([part]) => !part.startsWith('host')));
         const [ours, theirs] = [new Ours(start), new URL(start)];
@@ -202,6 +202,9 @@ describe('URL', () => {
     ['foo://h/a', 'host', '[::1]:9', 'foo://[::1]:9/a'],
     ['foo://u@h/a', 'hostname', '', 'foo://u@h/a'],
     ['mailto:x', 'host', 'h', 'mailto:x'],
+    ['http://h:9/', 'port', '8a', 'http://h:8/'],
+    ['foo://h:9/', 'port', '0x', 'foo://h:0/'],
+    ['http://h:9/', 'port', '99999', 'http://h:9/'],
     ['foo://h', 'pathname', 'a', 'foo://h/a'],
     ['foo:/a', 'pathname', '//b', 'foo:/.//b'],
   ] as const)('of %s sets %s to %j as the standard says', (start, part, value, href) => {
