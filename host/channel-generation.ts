@@ -4,6 +4,7 @@ import type { Manifest } from '../schemas/manifest.ts';
 import type { Attachment } from '../schemas/message.ts';
 import { createUrlSource } from './capabilities/attachment-url.ts';
 import { createAttachments } from './capabilities/attachments.ts';
+import { createEmitCapability } from './capabilities/emit.ts';
 import { createFetchCapability } from './capabilities/fetch.ts';
 import { createGrantedKeys } from './capabilities/granted-key.ts';
 import { resolveGrants } from './capabilities/grants.ts';
@@ -15,7 +16,7 @@ import type { PluginStorage } from './capabilities/storage.ts';
 import type { Egress } from './egress/egress.ts';
 import type { Generation } from './registry/channel.ts';
 import type { Evaluated } from './registry/evaluate.ts';
-import { CapabilityError, type CapabilityHandler } from './sandbox/confined.ts';
+import type { CapabilityHandler } from './sandbox/confined.ts';
 
 export type Ready = Extract<Evaluated, { ready: true }>;
 
@@ -40,17 +41,6 @@ const secretValues = (evaluated: Ready): Record<string, string> =>
   Object.fromEntries(
     Object.entries(evaluated.values).flatMap(([field, { value }]) => (evaluated.secret_fields.has(field) ? [[field, String(value)]] : [])),
   );
-
-const emitHandler =
-  (deps: GenerationDeps, id: string): CapabilityHandler =>
-  async (args) => {
-    const { event_id, body } = (args ?? {}) as { event_id?: unknown; body?: unknown };
-    if (typeof event_id !== 'string' || event_id === '' || event_id.length > 255 || typeof body !== 'string') {
-      throw new CapabilityError('INVALID_PARAMS', 'emit takes {event_id, body}: an id of 1 to 255 characters and a text.');
-    }
-    await deps.record(id, event_id, body);
-    return null;
-  };
 
 /** The powers that stand behind `permissions.hmac`; a field that is a credential too is no key. */
 const keyedHandlers = ({ permissions = {} }: Manifest, placeholders: Placeholders): Record<string, CapabilityHandler> => {
@@ -99,6 +89,6 @@ export const createGeneration = (deps: GenerationDeps, evaluated: Ready, tracker
     config: { ...plain, ...Object.fromEntries(placeholders.byField) },
     webhook_url: deps.public_url !== null && manifest.webhook_url ? deps.public_url + manifest.webhook_url : undefined,
     granted: [...Object.keys(grantedHandlers), ...(manifest.permissions?.timers ? ['timers'] : [])],
-    handlers: { ...grantedHandlers, emit: emitHandler(deps, source.id) },
+    handlers: { ...grantedHandlers, emit: createEmitCapability((event_id, body) => deps.record(source.id, event_id, body)) },
   };
 };

@@ -65,10 +65,11 @@ export type HashAlgorithm = 'sha1' | 'sha256' | 'sha512';
 export type Encoding = 'hex' | 'base64' | 'base64url';
 
 export interface PluginCrypto {
-  /** Digest of a UTF-8 text. */
+  /** Digest of a UTF-8 text of at most 1,048,576 UTF-16 units; `hex` by default. Rejects with `INVALID_PARAMS`. */
   hash(algorithm: HashAlgorithm, data: string, encoding?: Encoding): Promise<string>;
-  /** Random bytes, 1 to 1024, as hex. */
+  /** Random bytes, 1 to 1024, as hex. Rejects with `INVALID_PARAMS`. */
   random(bytes: number): Promise<string>;
+  /** Version 4. */
   uuid(): Promise<string>;
   /**
    * With permission `hmac`: an HMAC with the secret of a granted field, computed by the host. `data` is UTF-8, at most 256 KiB as
@@ -84,8 +85,9 @@ export interface PluginCrypto {
   sign?(request: SignRequest): Promise<string>;
 }
 
+/** At most 256 timers live at once; one more throws an Error with the code `TOO_MANY_TIMERS`. What a callback throws goes to the log. */
 export interface PluginTimers {
-  /** `delay_ms` is at least 4. At most 256 timers live at once. */
+  /** Milliseconds, 4 to 2,147,483,647: what is shorter becomes 4. The answer is for `clearTimeout`. */
   setTimeout(callback: () => void, delay_ms: number): number;
   clearTimeout(id: number): void;
   setInterval(callback: () => void, delay_ms: number): number;
@@ -94,6 +96,10 @@ export interface PluginTimers {
 
 export type LogFields = Record<string, unknown>;
 
+/**
+ * Lines of the host's log, under the channel's id; `fields` lie under `plugin`. A line has at most 4,096 UTF-16 units, its fields as
+ * much again; at most 200 lines a second are kept, and how many were dropped is said. Never throws for what it is given.
+ */
 export interface PluginLog {
   debug(message: string, fields?: LogFields): void;
   info(message: string, fields?: LogFields): void;
@@ -104,7 +110,13 @@ export interface PluginLog {
 /**
  * A failed `fetch` rejects with an Error whose `code` says why:
  * `NETWORK_NOT_GRANTED`, `SECRET_MISPLACED`, `HEADER_NOT_ALLOWED`, `INVALID_PARAMS`, `SSRF_BLOCKED`,
- * `DNS_FAILED`, `CONNECT_FAILED`, `TIMEOUT`, `RESET`, `TOO_LARGE`, `REDIRECT_REFUSED`, `NETWORK_MODE_BLOCKED`.
+ * `DOMAIN_BLOCKED`, `DNS_FAILED`, `CONNECT_FAILED`, `TLS_FAILED`, `TIMEOUT`, `RESET`, `TOO_LARGE`, `REDIRECT_REFUSED`,
+ * `NETWORK_MODE_BLOCKED`, `ABORTED` (the host is stopping); of attachments `ATTACHMENT_UNKNOWN` and `ATTACHMENT_UNAVAILABLE`.
+ *
+ * A request has at most 256 KiB as JSON; `timeout_ms` is 30,000 by default. In `multipart` an attachment of the message that is being
+ * sent is named by its `ref` or its place, and the host puts its bytes there: at most `limits.media.<type>.max_bytes` of the manifest
+ * (20 MiB without it), 100 MiB in one request. Name it by its `ref` after an `await`, when the host cannot tell which `send` asks.
+ * An answer has at most the permission's `max_response_bytes` (1 MiB without it).
  */
 export type PluginFetch = (url: string, request?: Omit<FetchRequest, 'url'>) => Promise<FetchResponse>;
 
@@ -126,7 +138,10 @@ export interface PluginStorage {
   list(page?: { prefix?: string; cursor?: string; limit?: number }): Promise<{ keys: string[]; next_cursor: string | null }>;
 }
 
-/** What was not granted is absent. */
+/**
+ * What was not granted is absent. Every call to the host may also reject with `RATE_LIMITED` (over 5,000 messages a second) or
+ * `TOO_MANY_CALLS` (over 1,024 that wait); 64 are under way at once, the others wait by themselves.
+ */
 export interface PluginContext {
   /** Values of `configuration_schema`. A secret is an opaque placeholder; without a value it is `undefined`. */
   config: Record<string, string | number | boolean | undefined>;
@@ -136,8 +151,12 @@ export interface PluginContext {
   webhook_url?: string;
   crypto: PluginCrypto;
   log: PluginLog;
-  /** Records a raw event exactly as ingress does; resolves after its commit. */
+  /**
+   * Records a raw event exactly as ingress does; resolves after its commit, also for one that was recorded before. `event_id` has 1 to
+   * 255 characters; both together at most 256 KiB. Rejects with `INVALID_PARAMS`, `TOO_LARGE`, `RATE_LIMITED` or `CHANNEL_UNAVAILABLE`.
+   */
   emit(event: { event_id: string; body: string }): Promise<void>;
+  /** `now`: wall time in ms since 1970, which may jump. `monotonic_ms`: ms from some start, for durations. */
   clock: { now(): number; monotonic_ms(): number };
   /** With permission `network`. */
   fetch?: PluginFetch;

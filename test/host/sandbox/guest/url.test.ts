@@ -134,6 +134,7 @@ describe('URL', () => {
     const noise = fc.string({ unit: fc.constantFrom(...'ahtps:/\\?#@[]%.0123 \t'), maxLength: 24 });
     fc.assert(
       fc.property(fc.constantFrom('http://', 'https:', 'file:', 'ws:/'), noise, (scheme, rest) => {
+        fc.pre(!NODE_20_ERRS(scheme + rest, undefined));
         expect(parsed(Ours, scheme + rest)).toEqual(parsed(URL, scheme + rest));
       }),
       { numRuns: 5_000 },
@@ -172,6 +173,8 @@ describe('URL', () => {
       fc.property(starts, changes, (start, list) => {
         // Node 20 reads a port that is not all digits in ways of its own.
         fc.pre(list.every(([part, value]) => part !== 'port' || /^[0-9\t]*$/.test(value)));
+        // It parses the whole anew when the scheme becomes `file`; the standard changes the scheme alone.
+        fc.pre(start.startsWith('file') || !list.some(([part, value]) => part === 'protocol' && value === 'file:'));
         // It also reads an empty host of a scheme that is not special in ways of its own.
         fc.pre(!start.startsWith('foo') || list.every(([part]) => !part.startsWith('host')));
         const [ours, theirs] = [new Ours(start), new URL(start)];
@@ -202,6 +205,8 @@ describe('URL', () => {
     ['foo://h/a', 'host', '[::1]:9', 'foo://[::1]:9/a'],
     ['foo://u@h/a', 'hostname', '', 'foo://u@h/a'],
     ['mailto:x', 'host', 'h', 'mailto:x'],
+    ['http://localhost/C|/', 'protocol', 'file:', 'file://localhost/C|/'],
+    ['http://h:8/', 'protocol', 'file:', 'http://h:8/'],
     ['http://h:9/', 'port', '8a', 'http://h:8/'],
     ['foo://h:9/', 'port', '0x', 'foo://h:0/'],
     ['http://h:9/', 'port', '99999', 'http://h:9/'],
