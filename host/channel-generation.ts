@@ -1,13 +1,22 @@
 /** One approved generation of a channel as a worker is made of it: grants, placeholders and the host's side of its powers. */
 import { randomBytes } from 'node:crypto';
+import type { Manifest } from '../schemas/manifest.ts';
+import type { Attachment } from '../schemas/message.ts';
+import { createUrlSource } from './capabilities/attachment-url.ts';
+import { createAttachments } from './capabilities/attachments.ts';
+import { createEmitCapability } from './capabilities/emit.ts';
 import { createFetchCapability } from './capabilities/fetch.ts';
+import { createGrantedKeys } from './capabilities/granted-key.ts';
 import { resolveGrants } from './capabilities/grants.ts';
-import { createPlaceholders } from './capabilities/placeholders.ts';
+import { createHmacCapability } from './capabilities/hmac.ts';
+import { createPlaceholders, type Placeholders } from './capabilities/placeholders.ts';
 import type { RequestTracker } from './capabilities/request-tracker.ts';
+import { createSignCapability } from './capabilities/sign.ts';
+import type { PluginStorage } from './capabilities/storage.ts';
 import type { Egress } from './egress/egress.ts';
 import type { Generation } from './registry/channel.ts';
 import type { Evaluated } from './registry/evaluate.ts';
-import { CapabilityError, type CapabilityHandler } from './sandbox/confined.ts';
+import type { CapabilityHandler } from './sandbox/confined.ts';
 
 export type Ready = Extract<Evaluated, { ready: true }>;
 
@@ -17,6 +26,9 @@ export interface GenerationDeps {
   network_mode(): string;
   /** Records a raw event of the channel; resolves after its commit. */
   record(channel_id: string, event_id: string, body: string): Promise<unknown>;
+  storage: PluginStorage;
+  /** Of one of the channel's outbound messages; null when it has no such message. */
+  attachmentsOf(channel_id: string, message_id: string): Promise<readonly Attachment[] | null>;
 }
 
 /** Values without the secrets: what grants may refer to and acknowledgements may show. */
@@ -30,16 +42,15 @@ const secretValues = (evaluated: Ready): Record<string, string> =>
     Object.entries(evaluated.values).flatMap(([field, { value }]) => (evaluated.secret_fields.has(field) ? [[field, String(value)]] : [])),
   );
 
-const emitHandler =
-  (deps: GenerationDeps, id: string): CapabilityHandler =>
-  async (args) => {
-    const { event_id, body } = (args ?? {}) as { event_id?: unknown; body?: unknown };
-    if (typeof event_id !== 'string' || event_id === '' || event_id.length > 255 || typeof body !== 'string') {
-      throw new CapabilityError('INVALID_PARAMS', 'emit takes {event_id, body}: an id of 1 to 255 characters and a text.');
-    }
-    await deps.record(id, event_id, body);
-    return null;
-  };
+/** The powers that stand behind `permissions.hmac`; a field that is a credential too is no key. */
+const keyedHandlers = ({ permissions = {} }: Manifest, placeholders: Placeholders): Record<string, CapabilityHandler> => {
+  const { hmac, network = [] } = permissions;
+  if (hmac === undefined) return {};
+  const fields = hmac.map((each) => (typeof each === 'string' ? each : each.field));
+  const credentials = new Set(network.flatMap((each) => (each.credentials ?? []).map(({ secret }) => secret)));
+  const keys = createGrantedKeys({ fields, credentials, placeholders });
+  return { hmac: createHmacCapability(keys), sign: createSignCapability(keys) };
+};
 
 /** Throws when the values do not make a grant; the message is for the operator. */
 export const createGeneration = (deps: GenerationDeps, evaluated: Ready, tracker: RequestTracker): Generation => {
@@ -50,13 +61,26 @@ export const createGeneration = (deps: GenerationDeps, evaluated: Ready, tracker
   const network = manifest.permissions?.network;
   const granted = resolveGrants(network ?? [], plain);
   if (!granted.ok) throw new Error(granted.problems.map((problem) => problem.message).join('; '));
+  const attachments = createAttachments({
+    attachmentsOf: (message_id) => deps.attachmentsOf(source.id, message_id),
+    sending: () => tracker.sending(),
+    sources: [createUrlSource(deps.egress)],
+    media: manifest.limits?.media,
+  });
   const fetch = createFetchCapability({
     egress: deps.egress,
     grants: granted.grants,
     placeholders,
     tracker,
+    attachments,
     allowed: () => deps.network_mode() === 'on' || 'The network mode does not allow requests now.',
   });
+  const storage = manifest.permissions?.storage;
+  const grantedHandlers: Record<string, CapabilityHandler> = {
+    ...(network ? { fetch } : {}),
+    ...(storage ? { storage: deps.storage.capability(source.id, storage.max_bytes) } : {}),
+    ...keyedHandlers(manifest, placeholders),
+  };
   return {
     manifest,
     bundle: source.bundle as NonNullable<typeof source.bundle>,
@@ -65,7 +89,7 @@ export const createGeneration = (deps: GenerationDeps, evaluated: Ready, tracker
     digest: source.digest as string,
     config: { ...plain, ...Object.fromEntries(placeholders.byField) },
     webhook_url: deps.public_url !== null && manifest.webhook_url ? deps.public_url + manifest.webhook_url : undefined,
-    granted: [...(network ? ['fetch'] : []), ...(manifest.permissions?.timers ? ['timers'] : [])],
-    handlers: { ...(network ? { fetch } : {}), emit: emitHandler(deps, source.id) },
+    granted: [...Object.keys(grantedHandlers), ...(manifest.permissions?.timers ? ['timers'] : [])],
+    handlers: { ...grantedHandlers, emit: createEmitCapability((event_id, body) => deps.record(source.id, event_id, body)) },
   };
 };

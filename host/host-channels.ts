@@ -7,13 +7,16 @@ import type { Metrics } from './admin/metrics.ts';
 import type { Bus } from './bus/bus.ts';
 import { sortReceived } from './bus/received.ts';
 import type { BusChannel } from './bus/turn.ts';
+import { createPluginStorage } from './capabilities/storage.ts';
 import { createGeneration, plainValues, type Ready } from './channel-generation.ts';
 import { createChannelRooms } from './channel-rooms.ts';
 import { type Config, messagePolicyOf, rateOf } from './config.ts';
 import type { StoredMessage } from './db/tables/messages.ts';
 import type { Egress } from './egress/egress.ts';
 import { createWebhooks, type WebhookRoute, type Webhooks } from './ingress/webhooks.ts';
+import { outboundAttachments } from './ledger/attachments.ts';
 import type { Ledger } from './ledger/ledger.ts';
+import { ledgerStorage } from './ledger/plugin-storage.ts';
 import type { Clock } from './lib/clock.ts';
 import type { Feed } from './lib/feed.ts';
 import type { NewId } from './lib/ids.ts';
@@ -65,11 +68,20 @@ export const createHostChannels = (deps: HostChannelsDeps) => {
 
   const rooms = createChannelRooms({ ...deps, busChannel: (id) => busChannels.get(id), channel: (id) => channels.get(id) });
 
+  const storage = createPluginStorage(ledgerStorage(ledger));
+
   const build = (evaluated: Ready): Channel => {
     const { id } = evaluated.source;
     const room = rooms.open(id, evaluated);
     const generation = createGeneration(
-      { egress: deps.egress, public_url: config.public_url, network_mode: deps.network_mode, record: rooms.record },
+      {
+        egress: deps.egress,
+        public_url: config.public_url,
+        network_mode: deps.network_mode,
+        record: rooms.record,
+        storage,
+        attachmentsOf: (channel_id, message_id) => outboundAttachments(ledger, channel_id, message_id),
+      },
       evaluated,
       room.tracker,
     );

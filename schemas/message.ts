@@ -217,17 +217,69 @@ export interface InboundEvent {
   json?: unknown;
 }
 
+/** An HMAC that the host computes with a granted secret. */
+export const HmacRequest = Type.Object(
+  {
+    /** The name of a field of `permissions.hmac`, its placeholder, or what a former call with `encoding: 'opaque'` answered. */
+    field: Type.String({ minLength: 1, maxLength: 128 }),
+    algorithm: Type.Enum(['sha1', 'sha256', 'sha512'] as const),
+    /** Signed as UTF-8. */
+    data: Type.String({ maxLength: 262_144 }),
+    /** `hex` by default; `opaque` keeps the result with the host as a key for further calls and answers its name. */
+    encoding: Type.Optional(Type.Enum(['hex', 'base64', 'base64url', 'opaque'] as const)),
+    /** Stands before the secret in the key: `AWS4`. */
+    key_prefix: Type.Optional(Type.String({ maxLength: 64 })),
+    /** How the secret is written; `utf8` by default. */
+    key_encoding: Type.Optional(Type.Enum(['utf8', 'hex', 'base64'] as const)),
+  },
+  closed,
+);
+export type HmacRequest = Static<typeof HmacRequest>;
+
+/** A signature that the host makes with a granted private key in PEM. */
+export const SignRequest = Type.Object(
+  {
+    field: Type.String({ minLength: 1, maxLength: 128 }),
+    algorithm: Type.Enum(['RS256', 'ES256', 'EdDSA'] as const),
+    data: Type.String({ maxLength: 262_144 }),
+    /** `base64url` by default, as JSON Web Signatures have it. */
+    encoding: Type.Optional(Type.Enum(['hex', 'base64', 'base64url'] as const)),
+  },
+  closed,
+);
+export type SignRequest = Static<typeof SignRequest>;
+
+/** One part of a `multipart/form-data` body: a text, or an attachment of the message that is being sent. */
+export const MultipartPart = Type.Union([
+  Type.Object({ name: Type.String({ minLength: 1, maxLength: 255 }), value: Type.String() }, closed),
+  Type.Object(
+    {
+      name: Type.String({ minLength: 1, maxLength: 255 }),
+      /** Its `ref`, or its place in `attachments` from 0. The host gets the bytes; a path means nothing here. */
+      attachment: Type.Union([Type.String({ minLength: 1, maxLength: 2048 }), Type.Integer({ minimum: 0, maximum: 99 })]),
+      /** The attachment's own by default. */
+      file_name: Type.Optional(Type.String({ minLength: 1, maxLength: 255 })),
+      mime_type: Type.Optional(Type.String({ maxLength: 255 })),
+    },
+    closed,
+  ),
+]);
+export type MultipartPart = Static<typeof MultipartPart>;
+
 /** A request that the host carries out for an adapter through egress. */
 export const FetchRequest = Type.Object(
   {
     url: Type.String({ minLength: 1, maxLength: 4096 }),
     method: Type.Optional(Type.Enum(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] as const)),
     headers: Type.Optional(Type.Record(Type.String({ maxLength: 256 }), Type.String({ maxLength: 8192 }))),
-    /** Exactly one of `body` (text), `json`, `form` may be given. */
+    /** Exactly one of `body` (text), `json`, `form`, `multipart` may be given. */
     body: Type.Optional(Type.String()),
     json: Type.Optional(Type.Unknown()),
     form: Type.Optional(Type.Record(Type.String(), Type.Union([Type.String(), Type.Array(Type.String())]))),
+    multipart: Type.Optional(Type.Array(MultipartPart, { minItems: 1, maxItems: 100 })),
     timeout_ms: Type.Optional(Type.Number({ minimum: 1, maximum: 120_000 })),
+    /** What `body` of the answer is: the text, or all bytes in base64. */
+    response: Type.Optional(Type.Enum(['text', 'base64'] as const)),
   },
   closed,
 );
@@ -238,5 +290,6 @@ export interface FetchResponse {
   status: number;
   headers: Record<string, string>;
   url: string;
+  /** Text, or base64 when the request said so. */
   body: string;
 }

@@ -1,10 +1,12 @@
 /** Puts each declared secret into its declared place, and refuses a request that holds a placeholder anywhere else. */
+import type { MultipartPart } from '../../schemas/message.ts';
 import { CapabilityError } from '../sandbox/confined.ts';
 import { type Body, type PluginRequest, writeBody } from './fetch-request.ts';
 import type { GrantedCredential } from './granted-credentials.ts';
 import { headerOf } from './granted-credentials.ts';
 import type { NetworkGrant } from './grants.ts';
 import { isFieldValue } from './header-rules.ts';
+import { partTexts } from './multipart.ts';
 import { encodePathSegment } from './path-segment.ts';
 import type { Placeholders } from './placeholders.ts';
 
@@ -13,6 +15,8 @@ export interface CredentialedRequest {
   url: string;
   headers: Map<string, string>;
   body: string | undefined;
+  /** In place of `body`: parts whose attachments are still to be fetched. */
+  parts: readonly MultipartPart[] | null;
   /** Headers that must not go to another origin. */
   credential_headers: readonly string[];
   /** True when the body holds a secret: no redirect may carry it elsewhere. */
@@ -63,11 +67,18 @@ const replaceAt = (value: unknown, pointer: readonly string[], placeholder: stri
   return Array.isArray(value) ? value.map((item, index) => (String(index) === token ? replaced : item)) : { ...value, [token]: replaced };
 };
 
+const replaceInParts = (parts: readonly MultipartPart[], name: string, placeholder: string, secret: string): Body | null => {
+  const index = parts.findIndex((part) => 'value' in part && part.name === name && part.value === placeholder);
+  return index === -1 ? null : { kind: 'multipart', parts: parts.map((part, at) => (at === index ? { name, value: secret } : part)) };
+};
+
 const replaceInBody = (body: Body, credential: BodyCredential, placeholder: string, secret: string): Body | null => {
   if (body.kind === 'json' && credential.pointer !== null) {
     const value = replaceAt(body.value, credential.pointer, placeholder, secret);
     return value === null ? null : { kind: 'json', value };
   }
+  if (body.kind === 'multipart' && credential.form_field !== null)
+    return replaceInParts(body.parts, credential.form_field, placeholder, secret);
   if (body.kind !== 'form' || credential.form_field === null) return null;
   const index = body.fields.findIndex(([name, value]) => name === credential.form_field && value === placeholder);
   if (index === -1) return null;
@@ -141,10 +152,12 @@ export const applyCredentials = (request: PluginRequest, grant: NetworkGrant, pl
   const headers = new Map(request.headers);
   const { real, searched } = placeInBody(request, grant, declaredPath(grant, url.pathname, use), placeholders);
   const text = writeBody(searched, headers);
+  if (searched.kind === 'multipart') refuseMisplaced('the body', partTexts(searched.parts), placeholders);
   if (text !== undefined) refuseMisplaced('the body', text, placeholders);
   const body = real === searched ? text : writeBody(real, headers);
   const secret = use === null ? '' : encodePathSegment(placeholders.valueOf(use.credential.field) ?? '');
   const pathname = use === null ? url.pathname : grant.base_path + use.credential.before + secret + use.credential.after + use.rest;
   const credential_headers = addHeaders(headers, grant, placeholders);
-  return { url: url.origin + pathname + url.search, headers, body, credential_headers, secretInBody: real !== searched };
+  const parts = real.kind === 'multipart' ? real.parts : null;
+  return { url: url.origin + pathname + url.search, headers, body, parts, credential_headers, secretInBody: real !== searched };
 };

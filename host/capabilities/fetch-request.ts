@@ -1,14 +1,16 @@
 /** A plugin's request, checked and taken apart, before any secret comes near it. */
 import { compile } from '../../schemas/compile.ts';
-import { FetchRequest } from '../../schemas/message.ts';
+import { FetchRequest, type MultipartPart } from '../../schemas/message.ts';
 import { CapabilityError, type Json } from '../sandbox/confined.ts';
 import { isFieldValue, parseFieldName } from './header-rules.ts';
+import { checkParts } from './multipart.ts';
 
 export type Body =
   | { kind: 'none' }
   | { kind: 'text'; text: string }
   | { kind: 'json'; value: unknown }
-  | { kind: 'form'; fields: readonly (readonly [name: string, value: string])[] };
+  | { kind: 'form'; fields: readonly (readonly [name: string, value: string])[] }
+  | { kind: 'multipart'; parts: readonly MultipartPart[] };
 
 export interface PluginRequest {
   /** Its fragment is never used. */
@@ -18,6 +20,7 @@ export interface PluginRequest {
   headers: Map<string, string>;
   body: Body;
   timeout_ms: number | undefined;
+  response: 'text' | 'base64';
 }
 
 const check = compile(FetchRequest);
@@ -56,13 +59,14 @@ const parseHeaders = (given: Readonly<Record<string, string>>): Map<string, stri
   return headers;
 };
 
-const parseBody = ({ body, json, form }: FetchRequest, method: string): Body => {
-  const given = [body, json, form].filter((part) => part !== undefined).length;
-  if (given > 1) throw invalid('Give one of body, json and form, not several.');
+const parseBody = ({ body, json, form, multipart }: FetchRequest, method: string): Body => {
+  const given = [body, json, form, multipart].filter((part) => part !== undefined).length;
+  if (given > 1) throw invalid('Give one of body, json, form and multipart, not several.');
   if (given === 1 && (method === 'GET' || method === 'HEAD'))
     throw invalid(`A ${method} request has no body. Put the data into the url, or use another method.`);
   if (json !== undefined) return { kind: 'json', value: json };
   if (body !== undefined) return { kind: 'text', text: body };
+  if (multipart !== undefined) return { kind: 'multipart', parts: checkParts(multipart) };
   if (form === undefined) return { kind: 'none' };
   const fields = Object.entries(form).flatMap(([name, value]) => [value].flat().map((one) => [name, one] as const));
   return { kind: 'form', fields };
@@ -75,21 +79,20 @@ export const parsePluginRequest = (args: Json): PluginRequest => {
     const [error] = checked.errors;
     throw invalid(`The request is not valid: ${error?.pointer || 'it'} ${error?.message}.`);
   }
-  const method = checked.value.method ?? 'GET';
-  return {
-    url: parseUrl(checked.value.url),
-    method,
-    headers: parseHeaders(checked.value.headers ?? {}),
-    body: parseBody(checked.value, method),
-    timeout_ms: checked.value.timeout_ms,
-  };
+  const { url, method = 'GET', timeout_ms, response = 'text' } = checked.value;
+  const headers = parseHeaders(checked.value.headers ?? {});
+  const body = parseBody(checked.value, method);
+  if (body.kind === 'multipart' && headers.has('content-type')) {
+    throw invalid('The host writes the content-type of a multipart body, which names its boundary. Leave it out.');
+  }
+  return { url: parseUrl(url), method, headers, body, timeout_ms, response };
 };
 
 const CONTENT_TYPES = { text: 'text/plain;charset=UTF-8', json: 'application/json', form: 'application/x-www-form-urlencoded' } as const;
 
-/** The body as it goes out, with its content type unless the plugin named one. */
+/** The body as it goes out, with its content type unless the plugin named one. A multipart body is written when its bytes are there. */
 export const writeBody = (body: Body, headers: Map<string, string>): string | undefined => {
-  if (body.kind === 'none') return undefined;
+  if (body.kind === 'none' || body.kind === 'multipart') return undefined;
   if (!headers.has('content-type')) headers.set('content-type', CONTENT_TYPES[body.kind]);
   if (body.kind === 'text') return body.text;
   return body.kind === 'json' ? JSON.stringify(body.value) : new URLSearchParams(body.fields.map((field) => [...field])).toString();

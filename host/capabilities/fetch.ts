@@ -1,10 +1,13 @@
 /** The capability `fetch`: a plugin's request, held to its grants, carried out through egress. */
 import type { FetchResponse } from '../../schemas/message.ts';
 import type { Egress, EgressResult } from '../egress/egress.ts';
+import { createSlots } from '../lib/slots.ts';
 import { type CallOrigin, CapabilityError, type CapabilityHandler, type Json } from '../sandbox/confined.ts';
+import type { Attachments } from './attachments.ts';
 import { applyCredentials, type CredentialedRequest, findPathUse } from './credentials.ts';
 import { type PluginRequest, parsePluginRequest } from './fetch-request.ts';
 import { coversPath, type NetworkGrant } from './grants.ts';
+import { buildMultipart } from './multipart.ts';
 import type { Placeholders } from './placeholders.ts';
 import type { LeftRequest, RequestTracker } from './request-tracker.ts';
 import { createScrub, type Scrub } from './scrub.ts';
@@ -17,11 +20,19 @@ export interface FetchDeps {
   tracker: Pick<RequestTracker, 'left' | 'answered'>;
   /** Asked before each request: true, or why the network mode refuses it. */
   allowed: () => boolean | string;
+  /** Of the messages that are being sent; without it none can be named. */
+  attachments?: Attachments | undefined;
   /** Ends what is in flight when the plugin's generation ends. */
   signal?: AbortSignal;
 }
 
 const DEFAULT_TIMEOUT_MS = 30_000;
+/** Uploads hold their attachments in memory; more of them wait. */
+const UPLOADS = 2;
+
+const NO_ATTACHMENTS: Attachments = {
+  load: () => Promise.reject(new CapabilityError('ATTACHMENT_UNKNOWN', 'No message is being sent.')),
+};
 /** Never the plugin's business: the host keeps no cookies either. */
 const DROPPED_HEADERS: ReadonlySet<string> = new Set(['set-cookie', 'set-cookie2']);
 
@@ -49,6 +60,12 @@ const notGranted = (request: PluginRequest, grants: readonly NetworkGrant[]): Ca
     'NETWORK_NOT_GRANTED',
     `${request.method} is not granted for ${origin}. Add "${request.method}" to the methods of its entry in permissions.network of the manifest and approve it.`,
   );
+};
+
+const refuseMode = (verdict: boolean | string): void => {
+  if (verdict === true) return;
+  const reason = typeof verdict === 'string' && verdict !== '' ? verdict : 'The network mode does not allow requests now.';
+  throw new CapabilityError('NETWORK_MODE_BLOCKED', reason);
 };
 
 /** The closest grant, unless another one declares the path credential that the request uses. */
@@ -89,26 +106,36 @@ const decodeText = (body: Buffer, contentType: string | undefined): string => {
   }
 };
 
-const toResponse = (result: Extract<EgressResult, { ok: true }>, scrub: Scrub): FetchResponse => {
+/** Byte for byte, except for a secret that the answer repeats. */
+const toBase64 = (body: Buffer, scrub: Scrub): string => {
+  const text = body.toString('latin1');
+  const clean = scrub(text);
+  return (clean === text ? body : Buffer.from(clean, 'latin1')).toString('base64');
+};
+
+const toResponse = (result: Extract<EgressResult, { ok: true }>, kind: PluginRequest['response'], scrub: Scrub): FetchResponse => {
   const headers: Record<string, string> = {};
   for (const [name, value] of Object.entries(result.headers)) {
     // An own `__proto__` is refused at the bridge; nothing real is called so.
     if (!DROPPED_HEADERS.has(name) && name !== '__proto__') headers[name] = scrub(value);
   }
-  return { status: result.status, headers, url: scrub(result.url), body: scrub(decodeText(result.body, result.headers['content-type'])) };
+  const body = kind === 'base64' ? toBase64(result.body, scrub) : scrub(decodeText(result.body, result.headers['content-type']));
+  return { status: result.status, headers, url: scrub(result.url), body };
 };
 
 /**
  * Args: a `FetchRequest`. Answer: a `FetchResponse` with a text body. Rejects with a `CapabilityError` whose codes are
  * those of `PluginFetch`. A request that left without an answer is told to the tracker; a refused redirect is an answer.
  */
-export const createFetchCapability = ({ egress, grants, placeholders, tracker, allowed, signal }: FetchDeps): CapabilityHandler => {
+export const createFetchCapability = (deps: FetchDeps): CapabilityHandler => {
+  const { egress, grants, placeholders, tracker, allowed, attachments = NO_ATTACHMENTS, signal } = deps;
+  const upload = createSlots(UPLOADS);
   const scrub = createScrub(placeholders, grants);
 
   const send = async (
     request: PluginRequest,
     grant: NetworkGrant,
-    ready: CredentialedRequest,
+    ready: CredentialedRequest & { bytes?: Buffer },
     origin: CallOrigin,
   ): Promise<EgressResult> => {
     let left: LeftRequest | null = null;
@@ -116,7 +143,7 @@ export const createFetchCapability = ({ egress, grants, placeholders, tracker, a
       url: ready.url,
       method: request.method,
       headers: Object.fromEntries(ready.headers),
-      body: ready.body,
+      body: ready.bytes ?? ready.body,
       timeout_ms: request.timeout_ms ?? DEFAULT_TIMEOUT_MS,
       max_response_bytes: grant.max_response_bytes,
       redirect_origins: redirectOrigins(request.method, grants, grant, ready.secretInBody),
@@ -130,16 +157,28 @@ export const createFetchCapability = ({ egress, grants, placeholders, tracker, a
     return result;
   };
 
+  /** Every check of the request stands before this: nothing is fetched for one that is refused. */
+  const sendParts = async (
+    request: PluginRequest,
+    grant: NetworkGrant,
+    ready: CredentialedRequest,
+    origin: CallOrigin,
+  ): Promise<EgressResult> => {
+    const timeout_ms = request.timeout_ms ?? DEFAULT_TIMEOUT_MS;
+    const { content_type, body } = await buildMultipart(ready.parts ?? [], attachments, { call_id: origin.call_id, timeout_ms });
+    refuseMode(allowed());
+    const headers = new Map([...ready.headers, ['content-type', content_type]]);
+    return send(request, grant, { ...ready, headers, bytes: body }, origin);
+  };
+
   return async (args, origin) => {
-    const verdict = allowed();
-    if (verdict !== true) {
-      const reason = typeof verdict === 'string' && verdict !== '' ? verdict : 'The network mode does not allow requests now.';
-      throw new CapabilityError('NETWORK_MODE_BLOCKED', reason);
-    }
+    refuseMode(allowed());
     const request = parsePluginRequest(args);
     const grant = chooseGrant(request, grants, placeholders);
-    const result = await send(request, grant, applyCredentials(request, grant, placeholders), origin);
+    const ready = applyCredentials(request, grant, placeholders);
+    const result =
+      ready.parts === null ? await send(request, grant, ready, origin) : await upload(() => sendParts(request, grant, ready, origin));
     if (!result.ok) throw new CapabilityError(result.code, scrub(result.message));
-    return toResponse(result, scrub) as unknown as Json;
+    return toResponse(result, request.response, scrub) as unknown as Json;
   };
 };

@@ -24,6 +24,8 @@ export interface RequestTracker {
   left(call_id: string | null, method: string): LeftRequest;
   /** An HTTP answer came, whatever its status. Telling it twice changes nothing. */
   answered(request: LeftRequest): void;
+  /** The sends in flight. */
+  sending(): readonly string[];
   /** The send is over, with or without a receipt. */
   end(call_id: string): Outcome;
 }
@@ -56,6 +58,7 @@ export const createRequestTracker = (): RequestTracker => {
       request.answered = true;
       for (const send of request.sends) send.open -= 1;
     },
+    sending: () => [...inFlight.keys()],
     end(call_id) {
       const send = inFlight.get(call_id);
       inFlight.delete(call_id);

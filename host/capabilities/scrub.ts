@@ -23,6 +23,8 @@ const spellings = (value: string): string[] => {
   const bytes = Buffer.from(value);
   return [
     value,
+    // An answer in base64 is searched byte by byte.
+    bytes.toString('latin1'),
     json,
     json.replaceAll('/', '\\/'),
     ...percent,

@@ -8,6 +8,7 @@ import { type AuditRow, insertAudit } from './tables/audit.ts';
 import { changeEvents, insertEvents } from './tables/events.ts';
 import { changeMessages, insertMessages } from './tables/messages.ts';
 import { insertPersons } from './tables/persons.ts';
+import { changeStorage } from './tables/plugin-storage.ts';
 import { upsertPlugins } from './tables/plugins.ts';
 import { upsertSessions } from './tables/sessions.ts';
 import { setSettings } from './tables/settings.ts';
@@ -92,6 +93,8 @@ const writeTables = async (
   const changes = await changeMessages(db, collect(units, 'message_changes'));
   const plugins = collect(units, 'plugins');
   if (plugins.length > 0) await upsertPlugins(db, plugins);
+  const storage = collect(units, 'storage');
+  if (storage.length > 0) await changeStorage(db, storage);
   const settings = collect(units, 'settings');
   if (settings.length > 0) await setSettings(db, settings);
   const written: Written = { events: newEvents, messages: newMessages, changes };

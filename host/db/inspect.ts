@@ -13,6 +13,7 @@ import {
   OUTBOUND_BY_PLATFORM_ID,
   WAITING_OUTBOUND,
 } from './tables/messages.ts';
+import { STORED_BYTES, STORED_KEYS, STORED_VALUES } from './tables/plugin-storage.ts';
 import { ACTIVE_SESSION, SESSIONS_OF_KEY } from './tables/sessions.ts';
 
 export interface DatabaseCheck {
@@ -84,6 +85,9 @@ const HOT_QUERIES: readonly string[] = [
   ACTIVE_SESSION,
   SESSIONS_OF_KEY,
   AUDIT_OF,
+  STORED_VALUES,
+  STORED_BYTES,
+  STORED_KEYS,
 ];
 
 export interface DatabaseAnalysis {

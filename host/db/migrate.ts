@@ -2,8 +2,12 @@
 import { AppError } from '../errors.ts';
 import type { Connection } from './connection.ts';
 import { first } from './migrations/001-first.ts';
+import { pluginStorage } from './migrations/002-plugin-storage.ts';
 
-export const MIGRATIONS: readonly { name: string; sql: string }[] = [{ name: '001-first', sql: first }];
+export const MIGRATIONS: readonly { name: string; sql: string }[] = [
+  { name: '001-first', sql: first },
+  { name: '002-plugin-storage', sql: pluginStorage },
+];
 
 export const schemaVersion = async (connection: Connection): Promise<number> =>
   (await connection.get<{ user_version: number }>('PRAGMA user_version'))?.user_version ?? 0;

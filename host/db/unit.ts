@@ -113,6 +113,16 @@ export interface PluginRow {
   ran: 0 | 1;
 }
 
+/** What a plugin keeps under one key. */
+export interface StorageChange {
+  channel_id: string;
+  key: string;
+  /** Sealed; null deletes. */
+  value: string | null;
+  /** Of key and value before sealing. */
+  bytes: number;
+}
+
 export interface SettingRow {
   name: string;
   value: string;
@@ -144,6 +154,7 @@ export interface Unit {
   event_changes?: readonly EventChange[];
   message_changes?: readonly MessageChange[];
   plugins?: readonly PluginRow[];
+  storage?: readonly StorageChange[];
   settings?: readonly SettingRow[];
   audit?: readonly AuditEntry[];
 }

@@ -57,7 +57,8 @@ const parseRequest = (request: EgressRequest): Parsed<Hop> => {
     ? undefined
     : typeof request.body === 'string'
       ? Buffer.from(request.body)
-      : Buffer.from(request.body as Uint8Array);
+      : // The same memory: an upload may be large.
+        Buffer.from((request.body as Uint8Array).buffer, (request.body as Uint8Array).byteOffset, (request.body as Uint8Array).byteLength);
   return { ok: true, value: { target: target.value, method: request.method, headers: headers.value, body } };
 };
 

@@ -8,6 +8,7 @@ import { auditOf } from '../db/tables/audit.ts';
 import { countOpenEvents, eventOfMessage, openEvents, type StoredEvent } from '../db/tables/events.ts';
 import * as messages from '../db/tables/messages.ts';
 import { personOf } from '../db/tables/persons.ts';
+import { storedBytes, storedKeys, storedValues } from '../db/tables/plugin-storage.ts';
 import { allPlugins } from '../db/tables/plugins.ts';
 import { activeSession, sessionById, sessionsOfKey } from '../db/tables/sessions.ts';
 import { setting } from '../db/tables/settings.ts';
@@ -73,6 +74,9 @@ export const createLedger = ({ database, seal }: { database: Database; seal: Sea
     activeSession: (session_key: string) => activeSession(reader, session_key),
     sessionsOfKey: (session_key: string, limit: number) => sessionsOfKey(reader, session_key, limit),
     sessionById: (id: string) => sessionById(reader, id),
+    storedValues: (channel_id: string, keys: readonly { key: string; wanted: boolean }[]) => storedValues(reader, channel_id, keys),
+    storedBytes: (channel_id: string) => storedBytes(reader, channel_id),
+    storedKeys: (channel_id: string, page: { prefix: string; after: string; limit: number }) => storedKeys(reader, channel_id, page),
     plugins: () => allPlugins(reader),
     setting: (name: string) => setting(reader, name),
     auditOf: (subjects: readonly string[]) => auditOf(reader, subjects),

@@ -9,11 +9,13 @@ import type {
   FetchRequest,
   FetchResponse,
   HealthReport,
+  HmacRequest,
   InboundEvent,
   InboundMessageInput,
   OutboundMessage,
   Receipt,
   Received,
+  SignRequest,
   Target,
 } from '../../schemas/message.ts';
 
@@ -27,12 +29,15 @@ export type {
   FetchRequest,
   FetchResponse,
   HealthReport,
+  HmacRequest,
   InboundEvent,
   Location,
   MessageType,
+  MultipartPart,
   OutboundMessage,
   Receipt,
   Received,
+  SignRequest,
   Target,
 } from '../../schemas/message.ts';
 /** A message as an adapter hands it in; the host adds `channel_id`, `id`, `seq`, `event_id`, `session_id`, `received_at`. */
@@ -60,15 +65,29 @@ export type HashAlgorithm = 'sha1' | 'sha256' | 'sha512';
 export type Encoding = 'hex' | 'base64' | 'base64url';
 
 export interface PluginCrypto {
-  /** Digest of a UTF-8 text. */
+  /** Digest of a UTF-8 text of at most 1,048,576 UTF-16 units; `hex` by default. Rejects with `INVALID_PARAMS`. */
   hash(algorithm: HashAlgorithm, data: string, encoding?: Encoding): Promise<string>;
-  /** Random bytes, 1 to 1024, as hex. */
+  /** Random bytes, 1 to 1024, as hex. Rejects with `INVALID_PARAMS`. */
   random(bytes: number): Promise<string>;
+  /** Version 4. */
   uuid(): Promise<string>;
+  /**
+   * With permission `hmac`: an HMAC with the secret of a granted field, computed by the host. `data` is UTF-8, at most 256 KiB as
+   * JSON. `encoding: 'opaque'` answers the name of a derived key, for use as `field`; the newest 256 are kept.
+   *
+   * Rejects with `HMAC_NOT_GRANTED`, `KEY_INVALID` (no value, or not in `key_encoding`), `INVALID_PARAMS` or `TOO_LARGE`.
+   */
+  hmac?(request: HmacRequest): Promise<string>;
+  /**
+   * With permission `hmac`: a signature with the private key (PEM) of a granted field, made by the host. ES256 signatures are r and
+   * s as in JSON Web Signatures. Bounds and errors as of `hmac`.
+   */
+  sign?(request: SignRequest): Promise<string>;
 }
 
+/** At most 256 timers live at once; one more throws an Error with the code `TOO_MANY_TIMERS`. What a callback throws goes to the log. */
 export interface PluginTimers {
-  /** `delay_ms` is at least 4. At most 256 timers live at once. */
+  /** Milliseconds, 4 to 2,147,483,647: what is shorter becomes 4. The answer is for `clearTimeout`. */
   setTimeout(callback: () => void, delay_ms: number): number;
   clearTimeout(id: number): void;
   setInterval(callback: () => void, delay_ms: number): number;
@@ -77,6 +96,10 @@ export interface PluginTimers {
 
 export type LogFields = Record<string, unknown>;
 
+/**
+ * Lines of the host's log, under the channel's id; `fields` lie under `plugin`. A line has at most 4,096 UTF-16 units, its fields as
+ * much again; at most 200 lines a second are kept, and how many were dropped is said. Never throws for what it is given.
+ */
 export interface PluginLog {
   debug(message: string, fields?: LogFields): void;
   info(message: string, fields?: LogFields): void;
@@ -87,11 +110,38 @@ export interface PluginLog {
 /**
  * A failed `fetch` rejects with an Error whose `code` says why:
  * `NETWORK_NOT_GRANTED`, `SECRET_MISPLACED`, `HEADER_NOT_ALLOWED`, `INVALID_PARAMS`, `SSRF_BLOCKED`,
- * `DNS_FAILED`, `CONNECT_FAILED`, `TIMEOUT`, `RESET`, `TOO_LARGE`, `REDIRECT_REFUSED`, `NETWORK_MODE_BLOCKED`.
+ * `DOMAIN_BLOCKED`, `DNS_FAILED`, `CONNECT_FAILED`, `TLS_FAILED`, `TIMEOUT`, `RESET`, `TOO_LARGE`, `REDIRECT_REFUSED`,
+ * `NETWORK_MODE_BLOCKED`, `ABORTED` (the host is stopping); of attachments `ATTACHMENT_UNKNOWN` and `ATTACHMENT_UNAVAILABLE`.
+ *
+ * A request has at most 256 KiB as JSON; `timeout_ms` is 30,000 by default. In `multipart` an attachment of the message that is being
+ * sent is named by its `ref` or its place, and the host puts its bytes there: at most `limits.media.<type>.max_bytes` of the manifest
+ * (20 MiB without it), 100 MiB in one request. Name it by its `ref` after an `await`, when the host cannot tell which `send` asks.
+ * An answer has at most the permission's `max_response_bytes` (1 MiB without it).
  */
 export type PluginFetch = (url: string, request?: Omit<FetchRequest, 'url'>) => Promise<FetchResponse>;
 
-/** What was not granted is absent. */
+/**
+ * What the channel keeps, across restarts and reloads, sealed by the host. Keys: 1 to 255 characters, without NUL. Values: JSON,
+ * whose text with the key must fit one message to the host (256 KiB). Keys and values count as UTF-8 against
+ * `permissions.storage.max_bytes`. Operations of one channel take effect in the order they were called.
+ *
+ * Rejects with `STORAGE_FULL` (with the bytes used and allowed; nothing was written), `INVALID_PARAMS` or `TOO_LARGE`.
+ */
+export interface PluginStorage {
+  /** `undefined` when the key has no value. */
+  get(key: string): Promise<unknown>;
+  /** Resolves after the commit. */
+  set(key: string, value: unknown): Promise<void>;
+  /** A key without a value is no error. Resolves after the commit. */
+  delete(key: string): Promise<void>;
+  /** Keys in the order of their UTF-8 bytes. `cursor`: the `next_cursor` of the page before. `limit`: 1 to 500, 50 by default. */
+  list(page?: { prefix?: string; cursor?: string; limit?: number }): Promise<{ keys: string[]; next_cursor: string | null }>;
+}
+
+/**
+ * What was not granted is absent. Every call to the host may also reject with `RATE_LIMITED` (over 5,000 messages a second) or
+ * `TOO_MANY_CALLS` (over 1,024 that wait); 64 are under way at once, the others wait by themselves.
+ */
 export interface PluginContext {
   /** Values of `configuration_schema`. A secret is an opaque placeholder; without a value it is `undefined`. */
   config: Record<string, string | number | boolean | undefined>;
@@ -101,13 +151,19 @@ export interface PluginContext {
   webhook_url?: string;
   crypto: PluginCrypto;
   log: PluginLog;
-  /** Records a raw event exactly as ingress does; resolves after its commit. */
+  /**
+   * Records a raw event exactly as ingress does; resolves after its commit, also for one that was recorded before. `event_id` has 1 to
+   * 255 characters; both together at most 256 KiB. Rejects with `INVALID_PARAMS`, `TOO_LARGE`, `RATE_LIMITED` or `CHANNEL_UNAVAILABLE`.
+   */
   emit(event: { event_id: string; body: string }): Promise<void>;
+  /** `now`: wall time in ms since 1970, which may jump. `monotonic_ms`: ms from some start, for durations. */
   clock: { now(): number; monotonic_ms(): number };
   /** With permission `network`. */
   fetch?: PluginFetch;
   /** With permission `timers`. */
   timers?: PluginTimers;
+  /** With permission `storage`. */
+  storage?: PluginStorage;
 }
 
 /** Any adapter class. */

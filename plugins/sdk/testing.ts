@@ -1,19 +1,20 @@
 /**
  * A `PluginContext` for an adapter's own tests: nothing of it leaves the process, and everything
- * the adapter did can be read afterwards.
+ * the adapter did can be read afterwards. Its powers have the host's bounds and error codes.
  */
-import type { FetchRequest, FetchResponse, LogFields, PluginContext, PluginFetch } from './index.ts';
+import type { Attachment, ChannelAdapter, FetchRequest, LogFields, OutboundMessage, PluginContext, PluginFetch, Receipt } from './index.ts';
+import { PlatformError } from './platform-error.ts';
+import { createTestTime, type TestClock } from './test-clock.ts';
+import { checkRequest, type ScriptedAnswer, scripted } from './test-fetch.ts';
+import { createTestKeys } from './test-keys.ts';
+import { createTestStorage } from './test-storage.ts';
+
+export type { TestClock } from './test-clock.ts';
+export type { ScriptedAnswer } from './test-fetch.ts';
 
 export interface ScriptedRequest {
   url: string;
   request: Omit<FetchRequest, 'url'>;
-}
-
-export interface ScriptedAnswer {
-  status?: number;
-  headers?: Record<string, string>;
-  /** Text as it is; anything else as JSON. */
-  body?: unknown;
 }
 
 export interface TestContextOptions {
@@ -21,35 +22,27 @@ export interface TestContextOptions {
   /** A secret stands here as the adapter sees it: any text that is not the real value. */
   config?: PluginContext['config'];
   webhook_url?: string;
-  /** Wall time, ms since 1970. */
+  /** Wall time at the start, ms since 1970; a function that moves is followed. */
   now?: () => number;
   /** Answers in order, an Error to reject with, or a `fetch` of one's own. Without it the permission was not granted. */
   fetch?: readonly (ScriptedAnswer | Error)[] | PluginFetch;
+  /** Grants `timers`: they fire when the test moves `clock` on. */
+  timers?: boolean;
+  /** Grants `storage`, in memory. */
+  storage?: { max_bytes: number };
+  /** Grants `hmac` for these fields, with these values; `config` gets a placeholder for each. */
+  secrets?: Readonly<Record<string, string>>;
 }
 
 export interface TestContext {
   context: PluginContext;
+  clock: TestClock;
   requests: ScriptedRequest[];
   logs: { level: 'debug' | 'info' | 'warn' | 'error'; message: string; fields: LogFields }[];
   emitted: { event_id: string; body: string }[];
+  /** Calls the adapter's `send` as the host does: only then may a request name the message's attachments. */
+  send(adapter: ChannelAdapter, message: OutboundMessage): Promise<Receipt>;
 }
-
-const answerOf = (url: string, { status = 200, headers = {}, body = '' }: ScriptedAnswer): FetchResponse => ({
-  status,
-  headers,
-  url,
-  body: typeof body === 'string' ? body : JSON.stringify(body),
-});
-
-const scripted = (answers: readonly (ScriptedAnswer | Error)[]): PluginFetch => {
-  const left = [...answers];
-  return async (url) => {
-    const answer = left.shift();
-    if (answer === undefined) throw new Error(`No answer is scripted for ${url}`);
-    if (answer instanceof Error) throw answer;
-    return answerOf(url, answer);
-  };
-};
 
 const toHex = (bytes: Uint8Array): string => Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 
@@ -60,38 +53,69 @@ const encodeDigest = (bytes: Uint8Array, encoding: 'hex' | 'base64' | 'base64url
 };
 
 const SUBTLE_NAMES = { sha1: 'SHA-1', sha256: 'SHA-256', sha512: 'SHA-512' } as const;
+const MOST_RANDOM = 1024;
 
 const testCrypto: PluginContext['crypto'] = {
   hash: async (algorithm, data, encoding = 'hex') =>
     encodeDigest(new Uint8Array(await crypto.subtle.digest(SUBTLE_NAMES[algorithm], new TextEncoder().encode(data))), encoding),
-  random: async (bytes) => toHex(crypto.getRandomValues(new Uint8Array(bytes))),
+  random: async (bytes) => {
+    if (!Number.isInteger(bytes) || bytes < 1 || bytes > MOST_RANDOM) {
+      throw new PlatformError('INVALID_PARAMS', `random takes a whole number from 1 to ${MOST_RANDOM}`);
+    }
+    return toHex(crypto.getRandomValues(new Uint8Array(bytes)));
+  },
   uuid: async () => crypto.randomUUID(),
 };
 
+/** Keeps each request, and holds it to what the host would refuse. */
+const recordedFetch =
+  (carryOut: PluginFetch, requests: ScriptedRequest[], sending: () => readonly Attachment[]): PluginFetch =>
+  async (url, request = {}) => {
+    requests.push({ url, request });
+    checkRequest(request, sending());
+    return carryOut(url, request);
+  };
+
 export const createTestContext = (options: TestContextOptions = {}): TestContext => {
-  const { channel_id = 'test', config = {}, webhook_url, now = () => 0, fetch } = options;
+  const { channel_id = 'test', config = {}, webhook_url, now = () => 0, fetch, storage, secrets } = options;
   const requests: ScriptedRequest[] = [];
   const logs: TestContext['logs'] = [];
   const emitted: TestContext['emitted'] = [];
+  const sending = new Set<OutboundMessage>();
   const carryOut = typeof fetch === 'function' ? fetch : fetch && scripted(fetch);
+  const keys = secrets && createTestKeys(secrets);
   const write =
     (level: TestContext['logs'][number]['level']) =>
     (message: string, fields: LogFields = {}) =>
       void logs.push({ level, message, fields });
+  const time = createTestTime(now, (error) =>
+    write('error')(`uncaught in a timer: ${error instanceof Error ? error.message : String(error)}`),
+  );
   const context: PluginContext = {
     channel_id,
-    config,
+    config: { ...keys?.placeholders, ...config },
     ...(webhook_url === undefined ? {} : { webhook_url }),
-    crypto: testCrypto,
+    crypto: keys === undefined ? testCrypto : { ...testCrypto, hmac: keys.hmac, sign: keys.sign },
     log: { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') },
     emit: async (event) => void emitted.push(event),
-    clock: { now, monotonic_ms: now },
-    ...(carryOut && {
-      fetch: (url, request = {}) => {
-        requests.push({ url, request });
-        return carryOut(url, request);
-      },
-    }),
+    clock: time.contextClock,
+    ...(carryOut && { fetch: recordedFetch(carryOut, requests, () => [...sending].flatMap(({ attachments }) => attachments)) }),
+    ...(options.timers && { timers: time.timers }),
+    ...(storage && { storage: createTestStorage(storage.max_bytes) }),
   };
-  return { context, requests, logs, emitted };
+  return {
+    context,
+    clock: time.clock,
+    requests,
+    logs,
+    emitted,
+    async send(adapter, message) {
+      sending.add(message);
+      try {
+        return await adapter.send(message);
+      } finally {
+        sending.delete(message);
+      }
+    },
+  };
 };

@@ -6,6 +6,8 @@ export interface Attack {
   name: string;
   body: string;
   top?: string;
+  /** With every power granted, carried out by the host's own handlers (`powers.ts`), during the send of the message `mine`. */
+  powers?: true;
 }
 
 const constructorWalks: Attack[] = [
@@ -164,7 +166,7 @@ const poison: Attack[] = [
 const ambient: Attack[] = [
   {
     name: 'names of Node and the web',
-    body: 'const found = ["process", "require", "module", "global", "Buffer", "__dirname", "fetch", "WebSocket", "XMLHttpRequest", "setTimeout", "setImmediate", "performance", "structuredClone", "MessageChannel", "BroadcastChannel", "Worker", "navigator", "crypto", "Compartment", "lockdown", "harden", "repairIntrinsics", "hardenIntrinsics", "assert", "gc", "escape"].filter((n) => n in globalThis); return found.length ? "found " + found : null;',
+    body: 'const found = ["process", "require", "module", "global", "Buffer", "__dirname", "fetch", "WebSocket", "XMLHttpRequest", "setTimeout", "setImmediate", "performance", "structuredClone", "MessageChannel", "BroadcastChannel", "Worker", "navigator", "SubtleCrypto", "Request", "Blob", "EventTarget", "Compartment", "lockdown", "harden", "repairIntrinsics", "hardenIntrinsics", "assert", "gc", "escape"].filter((n) => n in globalThis); return found.length ? "found " + found : null;',
   },
   {
     name: 'shared memory, WebAssembly and weak references',
@@ -258,4 +260,119 @@ const memory: Attack[] = [
   },
 ];
 
-export const ATTACKS: readonly Attack[] = [...constructorWalks, ...outerErrors, ...poison, ...ambient, ...frames, ...memory];
+const webGlobals: Attack[] = [
+  {
+    name: 'URL, its instances and its parameters',
+    body: 'const u = new URL("http://h/?a=1"); return climb(URL) || climb(u) || climb(u.searchParams) || climb(u.searchParams.entries()) || climb(Object.getOwnPropertyDescriptor(URL.prototype, "href").get) || climb(URL.parse("http://h"));',
+  },
+  {
+    name: 'the errors of URL and Headers',
+    body: 'const evil = { toString() { throw thrown(() => null.x); } }; for (const f of [() => new URL("x"), () => new URL(evil), () => { new URL("http://h").href = "x"; }, () => new Headers([["a b", "c"]]), () => new Headers({ a: "\\n" + "b\\nc" }), () => new Headers(evil), () => new Response("x", { status: 1 }), () => new Response("x", { statusText: evil })]) { const e = thrown(f); const got = e && climb(e); if (got) return got; } return null;',
+  },
+  {
+    name: 'getters of URL, Headers and Response on foreign objects',
+    body: 'const d = (o, k) => Object.getOwnPropertyDescriptor(o, k); for (const [p, k] of [[URL.prototype, "href"], [URL.prototype, "searchParams"], [Response.prototype, "ok"], [AbortSignal.prototype, "aborted"], [AbortController.prototype, "signal"]]) for (const self of [{}, p, globalThis, new Proxy(new URL("http://h"), {}), null]) { let v; const e = thrown(() => { v = Reflect.apply(d(p, k).get, self, []); }); const got = climb(e) || climb(v); if (got) return got; } return null;',
+  },
+  {
+    name: 'the event, this and errors of an abort listener',
+    body: 'let got = null; const c = new AbortController(); c.signal.onabort = function (event) { got = got || climb(this) || climb(event) || climb(event.target.constructor); try { event.target = 1; } catch {} throw { get stack() { got = got || climb(thrown(() => null.x)); return "x"; } }; }; c.signal.addEventListener("abort", { get handleEvent() { got = got || climb(thrown(() => undefined())); return () => {}; } }); c.abort(c); return got || climb(c.signal.reason) || climb(AbortSignal.abort().reason);',
+  },
+  {
+    name: 'a signal made without a controller',
+    body: 'const C = new AbortController().signal.constructor; for (const key of [undefined, Symbol("made by the realm"), Symbol.for("made by the realm"), C, {}]) { let s; const e = thrown(() => { s = Reflect.construct(C, [key]); }); if (s) return "made a signal"; const got = climb(e); if (got) return got; } class Own extends C {} return thrown(() => new Own()) ? null : "made a signal by a subclass";',
+  },
+  {
+    name: 'the globals of the web replaced or changed',
+    body: 'for (const k of ["URL", "URLSearchParams", "Headers", "Response", "AbortController", "AbortSignal", "crypto", "TextEncoder"]) { const was = globalThis[k]; try { globalThis[k] = class {}; } catch {} try { delete globalThis[k]; } catch {} if (globalThis[k] !== was) return "replaced " + k; try { was.evil = 1; } catch {} try { was.prototype.evil = 1; } catch {} if (was.evil || (was.prototype && was.prototype.evil)) return "changed " + k; } try { crypto.randomUUID = () => "0"; } catch {} return crypto.randomUUID() === "0" ? "replaced randomUUID" : null;',
+  },
+  {
+    name: 'the promises of a Response and a body that throws',
+    body: 'const r = new Response("x"); const p = r.text(); const e = await new Response("{").json().catch((x) => x); const twice = await r.text().catch((x) => x); return climb(p) || climb(e) || climb(twice) || climb(await Response.json({ a: 1 }).bytes()) || climb(thrown(() => Response.json({ toJSON() { return deep(() => { throw null; }); } })) || {});',
+  },
+  {
+    name: 'crypto with arrays that lie about themselves',
+    body: 'const a = new Uint8Array(4); for (const [k, v] of [["buffer", {}], ["byteLength", 1e9], ["byteOffset", -1], ["length", 1e9]]) { const b = new Uint8Array(4); try { Object.defineProperty(b, k, { get: () => v }); } catch { continue; } const e = thrown(() => crypto.getRandomValues(b)); const got = e && climb(e); if (got) return got; } const p = thrown(() => crypto.getRandomValues(new Proxy(a, {}))); return climb(p) || climb(crypto.getRandomValues) || climb(crypto.randomUUID) || (thrown(() => crypto.getRandomValues(new Uint8Array(65537))) ? null : "filled too much");',
+  },
+  {
+    name: 'a stack overflow in URL and in crypto',
+    body: 'const e = deep(() => thrown(() => new URL("http://h/" + "../".repeat(10)))); const f = deep(() => thrown(() => crypto.getRandomValues(new Uint8Array(8)))); return (e && climb(e)) || (f && climb(f)) || null;',
+  },
+  {
+    name: 'a text that makes URL and Headers work for long',
+    body: 'const t = Date.now(); const gap = " ".repeat(200000); URL.canParse("x:" + gap + "x"); URL.canParse("http://h/" + gap + "x?" + gap + "#" + gap); URL.canParse("http://" + "1.".repeat(50000)); URL.canParse("http://[" + ":".repeat(100000) + "]"); new Headers({ a: "x" + gap + "x" }); URL.canParse("http://h/" + "a/../".repeat(50000)); return Date.now() - t > 10000 ? "worked for " + (Date.now() - t) + " ms" : null;',
+  },
+];
+
+const powers: Attack[] = [
+  {
+    name: 'storage values and keys named like what JavaScript inherits',
+    powers: true,
+    body: 'await context.storage.set("v", JSON.parse(\'{"__proto__":{"evil":1},"constructor":{"prototype":{"evil":1}}}\')); for (const k of ["__proto__", "constructor", "toString", "hasOwnProperty"]) { if (await context.storage.get(k) !== undefined) return "found a value under " + k; await context.storage.set(k, 1); } const v = await context.storage.get("v"); return ({}).evil || Object.getPrototypeOf(v).evil ? "polluted by a stored value" : climb(v);',
+  },
+  {
+    name: 'the storage of another channel',
+    powers: true,
+    body: 'for (const k of ["theirs\\nsecret", "../theirs/secret", "secret", "theirs.secret", "%", "_", "secret\\u0000", "\' OR 1=1 --"]) { const v = await context.storage.get(k).catch(() => undefined); if (v !== undefined) return "read " + v; } for (const page of [{}, { prefix: "" }, { cursor: "" }, { channel_id: "theirs" }, { prefix: "sec" }]) { const { keys } = await context.storage.list(page); if (keys.includes("secret")) return "listed it"; } for (const f of ["get", "delete", "list"]) await Reflect.apply(context.storage[f], { channel_id: "theirs" }, [{ channel_id: "theirs", key: "secret", toString: () => "secret" }]).catch(() => {}); return null;',
+  },
+  {
+    name: 'more storage than granted, by a race, by lone surrogates and by toJSON',
+    powers: true,
+    body: 'const big = "x".repeat(900); await Promise.allSettled(Array.from({ length: 60 }, (_, n) => context.storage.set("r" + n, { toJSON: () => big + n }))); await Promise.allSettled([context.storage.set("\\ud800", big), context.storage.set("\\udc00", big)]); let sum = 0; for (const k of (await context.storage.list({ limit: 500 })).keys) sum += k.length + JSON.stringify(await context.storage.get(k)).length; return sum > 2000 ? "kept " + sum : null;',
+  },
+  {
+    name: 'the errors and answers of storage',
+    powers: true,
+    body: 'let got = null; for (const p of [context.storage.get(7), context.storage.set("k", 1n), context.storage.set("k", { toJSON() { return deep(() => { got = got || climb(thrown(() => null.x)); return 1; }); } }), context.storage.list({ limit: {} }), context.storage.list(null), context.storage.get(Symbol())]) { got = got || climb(p); await p.catch((e) => { got = got || climb(e); }); } return got || climb(context.storage.get) || climb(await context.storage.list());',
+  },
+  {
+    name: 'an HMAC with a field that was not granted, or that is a credential',
+    powers: true,
+    body: 'const c = context.crypto; for (const field of ["other", "bot_token", context.config.bot_token, context.config.other, ["signing_key"], { toString: () => "other" }, "__proto__", "signing_key\\u0000", "SIGNING_KEY", "derived_" + "0".repeat(32), ""]) for (const ask of [c.hmac, c.sign]) { const got = await ask({ field, algorithm: ask === c.hmac ? "sha256" : "RS256", data: "x" }).catch(() => null); if (got) return "computed " + got + " with " + String(field); } return null;',
+  },
+  {
+    name: 'the key behind an HMAC: by its errors, by derived keys, by a prefix that takes its place',
+    powers: true,
+    body: 'const c = context.crypto; const ask = { field: "signing_key", algorithm: "sha256", data: "x" }; const seen = []; for (const more of [{ key_encoding: "hex" }, { key_encoding: "base64" }, { encoding: "opaque" }, { encoding: "raw" }, { key: "mine" }, { key_prefix: "\\u0000".repeat(64) }]) seen.push(String(await c.hmac({ ...ask, ...more }).catch((e) => e.message + e.stack))); for (const algorithm of ["RS256", "ES256", "EdDSA", "none"]) seen.push(String(await c.sign({ field: "signing_key", algorithm, data: "" }).catch((e) => e.message + e.stack))); return /a key that stays/.test(seen.join()) ? "saw the key" : null;',
+  },
+  {
+    name: 'an attachment of another message, a path and an address',
+    powers: true,
+    body: 'for (const attachment of ["theirs-ref", "http://files.example/theirs", "/etc/passwd", "../../host.key", "file:///etc/passwd", 1, 99, "mine-ref\\u0000", { ref: "theirs-ref" }, ["theirs-ref"], null]) { const a = await context.fetch("https://api.example/up", { method: "POST", multipart: [{ name: "f", attachment }] }).catch(() => null); if (a) return "uploaded " + JSON.stringify(attachment); } return null;',
+  },
+  {
+    name: 'the bytes of an attachment',
+    powers: true,
+    body: 'const a = await context.fetch("https://api.example/quiet", { method: "POST", multipart: [{ name: "f", attachment: "mine-ref" }], response: "base64" }); const text = JSON.stringify(a) + atob(a.body); const g = await context.fetch("http://files.example/mine").catch((e) => e.code); return text.includes("the bytes") || g !== "NETWORK_NOT_GRANTED" ? "saw the bytes" : null;',
+  },
+  {
+    name: 'a header injected into a multipart body',
+    powers: true,
+    body: 'const n = "\\r\\nX-Evil: 1\\r\\n\\r\\n"; const part = { name: "f", attachment: "mine-ref" }; for (const p of [{ name: "a" + n, value: "x" }, { ...part, file_name: "x" + n }, { ...part, mime_type: "a/b" + n }, { ...part, mime_type: "text/html\\r\\nX-Evil: 1" }, { name: "a\\u0085X-Evil: 1", value: "x" }, { name: "a\\u2028X-Evil: 1", value: "x" }, part, { name: "q\\"; filename=\\"e.html", value: "x" }]) { const a = await context.fetch("https://api.example/up", { method: "POST", multipart: [p] }).catch(() => null); if (a && (/^X-Evil/m.test(a.body) || /filename="e\\.html/.test(a.body))) return "injected " + a.body; } return null;',
+  },
+  {
+    name: 'a part smuggled in past the boundary',
+    powers: true,
+    body: 'const up = (value) => context.fetch("https://api.example/up", { method: "POST", multipart: [{ name: "a", value }] }); const first = /^--(\\S+)/.exec((await up("x")).body)[1]; const a = await up("x\\r\\n--" + first + "\\r\\nContent-Disposition: form-data; name=\\"evil\\"\\r\\n\\r\\ny\\r\\n--" + first + "--"); const now = /^--(\\S+)/.exec(a.body)[1]; const own = await context.fetch("https://api.example/up", { method: "POST", headers: { "content-type": "multipart/form-data; boundary=mine" }, multipart: [{ name: "a", value: "b" }] }).catch(() => null); return now === first || own ? "knew the boundary" : null;',
+  },
+  {
+    name: 'a secret in a multipart body, and one echoed in base64',
+    powers: true,
+    body: 'const t = context.config.bot_token; for (const p of [{ name: "text", value: t }, { name: t, value: "x" }, { name: "f", attachment: "mine-ref", file_name: t }, { name: "text", value: encodeURIComponent(t).replace("_", "%5f") }]) { const e = await context.fetch("https://api.example/up", { method: "POST", multipart: [p] }).then(() => null, (x) => x); if (!e || e.code !== "SECRET_MISPLACED") return "sent a placeholder"; } const a = await context.fetch("https://api.example/echo-auth", { response: "base64" }); const b = await context.fetch("https://api.example/echo-auth"); return (atob(a.body) + b.body + JSON.stringify(a.headers)).includes("a token that stays") ? "saw the token" : null;',
+  },
+  {
+    name: 'objects that lie, handed to every power',
+    powers: true,
+    body: 'let got = null; const lie = new Proxy({}, { get(_, k) { got = got || climb(thrown(() => null.x)); return k === "toJSON" ? undefined : lie; }, ownKeys() { return ["field", "url", "op"]; }, getOwnPropertyDescriptor() { return { value: "x", enumerable: true, configurable: true }; } }); for (const f of [() => context.crypto.hmac(lie), () => context.crypto.sign(lie), () => context.storage.set("k", lie), () => context.storage.list(lie), () => context.fetch("https://api.example/up", lie), () => context.emit(lie)]) { try { await f(); } catch (e) { got = got || climb(e); } } return got;',
+  },
+];
+
+export const ATTACKS: readonly Attack[] = [
+  ...constructorWalks,
+  ...outerErrors,
+  ...poison,
+  ...ambient,
+  ...frames,
+  ...memory,
+  ...webGlobals,
+  ...powers,
+];

@@ -18,12 +18,15 @@ import { buildBootstrap } from '../../host/sandbox/build-bootstrap.ts';
 import type { ConfinedAdapter, ConfinedOptions, StartResult } from '../../host/sandbox/confined.ts';
 import { createSandbox } from '../../host/sandbox/sandbox.ts';
 import type { NetworkPermission } from '../../schemas/manifest.ts';
+import { openPowers } from './powers.ts';
 
 /** The secret behind `context.config.bot_token`. */
 export const SECRET = 'the-token-that-nobody-may-see-4711';
 
 export interface PluginOptions
-  extends Partial<Pick<ConfinedOptions, 'place' | 'heap_mb' | 'cpu_ms_per_second' | 'boot_timeout_ms' | 'granted'>> {
+  extends Partial<
+    Pick<ConfinedOptions, 'place' | 'heap_mb' | 'cpu_ms_per_second' | 'boot_timeout_ms' | 'granted' | 'handlers' | 'config'>
+  > {
   /** Deadline of the call. */
   timeout_ms?: number;
 }
@@ -36,6 +39,8 @@ export interface Lab {
   tryStart(source: string, options?: PluginOptions): Promise<StartResult>;
   /** Starts and expects it to run. */
   start(source: string, options?: PluginOptions): Promise<LabPlugin>;
+  /** Every power there is, of the host's own handlers, for the plugin that sends the message `mine`. */
+  powers(): Promise<PluginOptions>;
   /** What the plugin that ran last let out: the secret, or anything at all to the platform that is not granted. */
   leaked(): string | null;
   /** Asks the neighbour; how long its answer took, in ms. Rejects when it is not right. */
@@ -113,6 +118,7 @@ export const openLab = async (): Promise<Lab> => {
     allowed: () => true,
   });
   const sandbox = createSandbox({ clock: systemClock }, { bootstrap_dir, threads: true });
+  const powers = await openPowers();
   const logged: string[] = [];
 
   const tryStart: Lab['tryStart'] = (source, options = {}) => {
@@ -157,6 +163,7 @@ export const openLab = async (): Promise<Lab> => {
   return {
     bootstrap_dir,
     tryStart,
+    powers: powers.options,
     async start(source, options) {
       const started = await tryStart(source, options);
       if (!started.ok) throw new Error(`${started.fault.code}: ${started.fault.message}`);
@@ -183,6 +190,7 @@ export const openLab = async (): Promise<Lab> => {
     },
     async close() {
       await sandbox.close();
+      await powers.close();
       await egress.close();
       for (const { server } of [platform, elsewhere]) {
         server.closeAllConnections();

@@ -50,8 +50,8 @@ export const inRealm = (attack: Attack): Trial => ({
   name: attack.name,
   expected: new RegExp(`^${NOTHING}$`),
   async run(lab) {
-    using plugin = await lab.start(hostile(attack));
-    const outcome = judgeRealm(await plugin.adapter.call('receive', [{ list: [1] }], { timeout_ms: 15_000 }));
+    using plugin = await lab.start(hostile(attack), attack.powers ? await lab.powers() : {});
+    const outcome = judgeRealm(await plugin.adapter.call('receive', [{ list: [1] }], { timeout_ms: 15_000, call_id: 'mine' }));
     const well = await plugin.adapter.call('health', []);
     return well.ok ? outcome : { ...outcome, escaped: outcome.escaped ?? 'the plugin did not live on' };
   },

@@ -29,5 +29,6 @@ export const anySealed = async (db: Connection): Promise<string | null> =>
   (
     await db.get<{ sealed: string }>(`SELECT content AS sealed FROM messages WHERE content IS NOT NULL
       UNION ALL SELECT request FROM events WHERE request IS NOT NULL
-      UNION ALL SELECT config FROM plugins WHERE config IS NOT NULL LIMIT 1`)
+      UNION ALL SELECT config FROM plugins WHERE config IS NOT NULL
+      UNION ALL SELECT value FROM plugin_storage LIMIT 1`)
   )?.sealed ?? null;

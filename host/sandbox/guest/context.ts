@@ -6,6 +6,7 @@ import { crypto } from './capabilities/crypto.ts';
 import { emit } from './capabilities/emit.ts';
 import { fetch } from './capabilities/fetch.ts';
 import { log } from './capabilities/log.ts';
+import { storage } from './capabilities/storage.ts';
 import { timers } from './capabilities/timers.ts';
 
 /** One power of the context. To add one: a file, and a line in `CAPABILITIES`. */
@@ -14,16 +15,16 @@ export interface GuestCapability {
   name: string;
   /** Given without a grant. */
   always: boolean;
-  build(bridge: Bridge): unknown;
+  build(bridge: Bridge, granted: readonly string[]): unknown;
 }
 
-const CAPABILITIES: readonly GuestCapability[] = [clock, crypto, emit, fetch, log, timers];
+const CAPABILITIES: readonly GuestCapability[] = [clock, crypto, emit, fetch, log, storage, timers];
 
 export const buildContext = (bridge: Bridge, { channel_id, config, webhook_url, granted }: PluginStart): object => {
   const context: Record<string, unknown> = { channel_id, config };
   if (webhook_url !== null) context.webhook_url = webhook_url;
   for (const capability of CAPABILITIES) {
-    if (capability.always || granted.includes(capability.name)) context[capability.name] = capability.build(bridge);
+    if (capability.always || granted.includes(capability.name)) context[capability.name] = capability.build(bridge, granted);
   }
   return context;
 };

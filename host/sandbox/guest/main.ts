@@ -6,14 +6,20 @@
 import type { PluginStart, ToPlugin } from '../wire.ts';
 import type { GuestRealm } from '../worker/guest-realm.ts';
 import { constructAdapter, exportMissing, type LoadedAdapter, loadFailed, threwFrame, valueFrame } from './adapter.ts';
-import { createBridge, type OuterPower } from './bridge.ts';
-import { fireTimer } from './capabilities/timers.ts';
+import { type Bridge, createBridge, type OuterPower } from './bridge.ts';
+import { fireTimer, startTimer } from './capabilities/timers.ts';
 import { buildContext } from './context.ts';
+import { createAbortController } from './globals/abort-controller.ts';
+import { createAbortSignal } from './globals/abort-signal.ts';
 import { atob, btoa } from './globals/base64.ts';
 import { createConsole } from './globals/console.ts';
+import { createCrypto } from './globals/crypto.ts';
+import { Headers } from './globals/headers.ts';
 import { createQueueMicrotask } from './globals/queue-microtask.ts';
+import { Response } from './globals/response.ts';
 import { TextDecoder } from './globals/text-decoder.ts';
 import { TextEncoder } from './globals/text-encoder.ts';
+import { URL } from './globals/url.ts';
 import { URLSearchParams } from './globals/url-search-params.ts';
 import { fixGlobals, trimGlobal } from './trim.ts';
 
@@ -24,24 +30,33 @@ declare const harden: <T>(value: T) => T;
 
 const hardened = harden;
 
+/** What a plain realm lacks and npm packages take for granted. */
+const webGlobals = (bridge: Bridge): Record<string, unknown> => {
+  const abort = createAbortSignal({ reportUncaught: (error) => bridge.reportUncaught('an abort listener', error), startTimer });
+  return {
+    AbortController: createAbortController(abort),
+    AbortSignal: abort.AbortSignal,
+    atob,
+    btoa,
+    console: createConsole(bridge),
+    crypto: createCrypto(bridge),
+    Headers,
+    queueMicrotask: createQueueMicrotask(bridge),
+    Response,
+    TextDecoder,
+    TextEncoder,
+    URL,
+    URLSearchParams,
+  };
+};
+
 export const enter = (outer: OuterPower): Omit<GuestRealm, 'evaluate'> => {
   const gate = createBridge(outer);
   const { bridge } = gate;
   let adapter: LoadedAdapter | null = null;
 
   trimGlobal();
-  Object.assign(
-    globalThis,
-    hardened({
-      atob,
-      btoa,
-      console: createConsole(bridge),
-      queueMicrotask: createQueueMicrotask(bridge),
-      TextDecoder,
-      TextEncoder,
-      URLSearchParams,
-    }),
-  );
+  Object.assign(globalThis, hardened(webGlobals(bridge)));
   fixGlobals();
 
   const start = (text: string): string => {

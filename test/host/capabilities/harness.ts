@@ -1,9 +1,10 @@
 /** A fetch capability over a real egress, or over a fake one that records what would leave. */
 import { randomBytes } from 'node:crypto';
+import type { Attachments } from '../../../host/capabilities/attachments.ts';
 import { createFetchCapability } from '../../../host/capabilities/fetch.ts';
 import { type NetworkGrant, resolveGrants } from '../../../host/capabilities/grants.ts';
 import { createPlaceholders } from '../../../host/capabilities/placeholders.ts';
-import { createRequestTracker } from '../../../host/capabilities/request-tracker.ts';
+import { createRequestTracker, type RequestTracker } from '../../../host/capabilities/request-tracker.ts';
 import type { Egress, EgressRequest, EgressResult } from '../../../host/egress/egress.ts';
 import type { Json } from '../../../host/sandbox/confined.ts';
 import type { NetworkPermission } from '../../../schemas/manifest.ts';
@@ -21,12 +22,20 @@ export interface HarnessOptions {
   secrets?: Record<string, string>;
   values?: Record<string, string>;
   allowed?: () => boolean | string;
+  attachments?: (tracker: RequestTracker) => Attachments;
 }
 
-export const openFetch = ({ egress, network, secrets = {}, values = {}, allowed = () => true }: HarnessOptions) => {
+export const openFetch = ({ egress, network, secrets = {}, values = {}, allowed = () => true, attachments }: HarnessOptions) => {
   const placeholders = createPlaceholders(secrets, randomBytes);
   const tracker = createRequestTracker();
-  const handler = createFetchCapability({ egress, grants: toGrants(network, values), placeholders, tracker, allowed });
+  const handler = createFetchCapability({
+    egress,
+    grants: toGrants(network, values),
+    placeholders,
+    tracker,
+    allowed,
+    attachments: attachments?.(tracker),
+  });
   return {
     placeholders,
     tracker,

@@ -89,7 +89,7 @@ describe('the hot queries', () => {
 describe('looking into a database file', () => {
   it('finds nothing wrong with a sound one, while the host writes it', async () => {
     await home.ledger.commit({ messages: [inboundRow(home, 'a'), outboundRow(home, 'b')] });
-    expect(await checkDatabase(home.file)).toMatchObject({ ok: true, integrity: [], schema_version: 1, newest_schema_version: 1 });
+    expect(await checkDatabase(home.file)).toMatchObject({ ok: true, integrity: [], schema_version: 2, newest_schema_version: 2 });
     const { tables, scans } = await analyzeDatabase(home.file);
     expect(scans).toEqual([]);
     expect(tables.find(({ table }) => table === 'messages')).toMatchObject({ rows: 2 });

@@ -34,6 +34,7 @@ export interface Recorded {
   url: string;
   headers: Record<string, string | string[] | undefined>;
   body: string;
+  bytes: Buffer;
 }
 
 export interface TestServer {
@@ -54,6 +55,7 @@ const record = (requests: Recorded[], handler: RequestListener): RequestListener
         url: request.url ?? '',
         headers: request.headers,
         body: Buffer.concat(chunks).toString(),
+        bytes: Buffer.concat(chunks),
       });
       handler(request, response);
     });

@@ -5,11 +5,11 @@ import type { GuestCapability } from '../context.ts';
 
 const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 
-/** Digests, random bytes and ids, computed in the worker. No keys: what needs a secret is the host's to do. */
+/** Digests, random bytes and ids, computed in the worker. No keys: what needs a secret is the host's to do, by the field's name. */
 export const crypto: GuestCapability = {
   name: 'crypto',
   always: true,
-  build: (bridge): PluginCrypto => ({
+  build: (bridge, granted): PluginCrypto => ({
     async hash(algorithm, data, encoding = 'hex') {
       const digest = bridge.local('hash', text(algorithm), text(data), text(encoding));
       if (typeof digest === 'string') return digest;
@@ -26,5 +26,9 @@ export const crypto: GuestCapability = {
     async uuid() {
       return bridge.local('uuid') as string;
     },
+    ...(granted.includes('hmac') && {
+      hmac: async (request) => (await bridge.call('hmac', request)) as string,
+      sign: async (request) => (await bridge.call('sign', request)) as string,
+    }),
   }),
 };

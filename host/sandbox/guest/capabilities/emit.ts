@@ -7,7 +7,8 @@ export const emit: GuestCapability = {
   always: true,
   build:
     (bridge): PluginContext['emit'] =>
-    async ({ event_id, body }) => {
+    async (event) => {
+      const { event_id, body } = event ?? {};
       await bridge.call('emit', { event_id, body });
     },
 };

@@ -24,6 +24,10 @@ export const createConsole = (bridge: Bridge) => {
     log: line('info'),
     info: line('info'),
     dir: line('info'),
+    table: line('info'),
+    group: line('info'),
+    groupCollapsed: line('info'),
+    groupEnd: (): void => {},
     warn: line('warn'),
     error: line('error'),
     assert: (condition: unknown, ...values: unknown[]): void => {

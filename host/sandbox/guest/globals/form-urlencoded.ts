@@ -1,6 +1,6 @@
 /** `application/x-www-form-urlencoded`, both ways (https://url.spec.whatwg.org/#application/x-www-form-urlencoded). */
-import { TextDecoder } from './text-decoder.ts';
 import { TextEncoder } from './text-encoder.ts';
+import { percentDecode } from './url-encode.ts';
 
 export type Pair = [name: string, value: string];
 
@@ -20,21 +20,7 @@ const encodeComponent = (text: string): string => {
   return out;
 };
 
-const decodeComponent = (text: string): string => {
-  const spaced = text.replace(/\+/g, ' ');
-  if (!spaced.includes('%')) return spaced;
-  const source = encoder.encode(spaced);
-  const bytes = new Uint8Array(source.length);
-  let length = 0;
-  for (let i = 0; i < source.length; i++) {
-    const pair = source[i] === 0x25 ? String.fromCharCode(source[i + 1] ?? 0, source[i + 2] ?? 0) : '';
-    if (/^[0-9A-Fa-f]{2}$/.test(pair)) {
-      bytes[length++] = Number.parseInt(pair, 16);
-      i += 2;
-    } else bytes[length++] = source[i] as number;
-  }
-  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes.subarray(0, length));
-};
+const decodeComponent = (text: string): string => percentDecode(text.replace(/\+/g, ' '));
 
 export const encodePairs = (pairs: readonly Pair[]): string =>
   pairs.map(([name, value]) => `${encodeComponent(name)}=${encodeComponent(value)}`).join('&');

@@ -1,10 +1,10 @@
-/** `URLSearchParams` (https://url.spec.whatwg.org/#interface-urlsearchparams), without a URL to belong to. */
+/** `URLSearchParams` (https://url.spec.whatwg.org/#interface-urlsearchparams). */
 import { decodePairs, encodePairs, type Pair } from './form-urlencoded.ts';
 
 type Init = string | Iterable<readonly [string, string]> | Record<string, string> | undefined;
 
 /** Lone surrogates become U+FFFD, as the standard's USVString says. */
-const usv = (value: unknown): string =>
+export const usv = (value: unknown): string =>
   String(value).replace(/[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/g, '\uFFFD');
 
 const fromSequence = (init: Iterable<Iterable<unknown>>): Pair[] =>
@@ -27,8 +27,22 @@ const pairsOf = (init: Init): Pair[] => {
   return [...byName];
 };
 
+/** For `URL` alone, whose query a list may be: no plugin reaches these. */
+export let linkParams: (params: URLSearchParams, onChange: (query: string) => void) => void;
+export let replacePairs: (params: URLSearchParams, query: string) => void;
+
 export class URLSearchParams {
   #pairs: Pair[];
+  #onChange: ((query: string) => void) | null = null;
+
+  static {
+    linkParams = (params, onChange) => {
+      params.#onChange = onChange;
+    };
+    replacePairs = (params, query) => {
+      params.#pairs = decodePairs(query);
+    };
+  }
 
   constructor(init?: Init) {
     this.#pairs = pairsOf(init);
@@ -40,11 +54,13 @@ export class URLSearchParams {
 
   append(name: string, value: string): void {
     this.#pairs.push([usv(name), usv(value)]);
+    this.#changed();
   }
 
   delete(name: string, value?: string): void {
     const [key, only] = [usv(name), value === undefined ? undefined : usv(value)];
     this.#pairs = this.#pairs.filter((pair) => pair[0] !== key || (only !== undefined && pair[1] !== only));
+    this.#changed();
   }
 
   get(name: string): string | null {
@@ -71,11 +87,13 @@ export class URLSearchParams {
     }
     this.#pairs = this.#pairs.filter((pair, i) => i <= at || pair[0] !== key);
     this.#pairs[at] = [key, usv(value)];
+    this.#changed();
   }
 
   /** By code units of the name, stable. */
   sort(): void {
     this.#pairs.sort(([one], [other]) => (one < other ? -1 : one > other ? 1 : 0));
+    this.#changed();
   }
 
   forEach(callback: (value: string, name: string, params: URLSearchParams) => void, self?: unknown): void {
@@ -100,5 +118,9 @@ export class URLSearchParams {
 
   toString(): string {
     return encodePairs(this.#pairs);
+  }
+
+  #changed(): void {
+    this.#onChange?.(this.toString());
   }
 }
