@@ -114,6 +114,7 @@ export const startConfined = ({ openPort, clock, heartbeat }: ConfinedDeps, opti
   release.push(
     heartbeat.watch({
       beat: port.beat,
+      processorMs: port.processorMs,
       onStuck: () => end('it stood still: its event loop no longer turns'),
       onTick() {
         if (cpu.charge(clock.monotonic(), port.busyMs())) return;

@@ -11,6 +11,8 @@ export interface HeartbeatOptions {
 export interface Watch {
   /** A counter that rises while the plugin's event loop turns; 0 while it is not there yet. */
   beat(): number;
+  /** Processor time of the plugin's own process, in ms; null when that is not known. */
+  processorMs(): number | null;
   /** Called once, when the counter stands still. */
   onStuck(): void;
   /** Called at each look. */
@@ -25,10 +27,18 @@ export interface Heartbeat {
 interface Watched {
   watch: Watch;
   last: number;
+  /** Looks without a beat: all, and those in which its process had the processor. */
+  silent: number;
   still: number;
+  processor_ms: number | null;
 }
 
 export const HEARTBEAT_DEFAULTS = { every_ms: 100, stuck_after_ms: 1500 } as const;
+
+/** Of the time between two looks, what a process must have had of the processor to be blamed for its silence. */
+const SHARE = 0.25;
+/** A process that is silent for so many times `stuck_after_ms` is given up, whatever kept it from running. */
+const PATIENCE = 10;
 
 export const createHeartbeat = (clock: Clock, options: HeartbeatOptions = {}): Heartbeat => {
   const { every_ms, stuck_after_ms } = { ...HEARTBEAT_DEFAULTS, ...options };
@@ -41,12 +51,18 @@ export const createHeartbeat = (clock: Clock, options: HeartbeatOptions = {}): H
     one.watch.onTick?.();
     const beat = one.watch.beat();
     if (beat !== one.last || beat === 0) {
-      one.last = beat;
-      one.still = 0;
-    } else if (++one.still >= allowed) {
-      watched.delete(one);
-      one.watch.onStuck();
+      Object.assign(one, { last: beat, silent: 0, still: 0, processor_ms: null });
+      return;
     }
+    // On a machine with too much to do, a process of low priority is silent because it does not get to run.
+    const processor_ms = one.watch.processorMs();
+    const ran = processor_ms === null || one.processor_ms === null || processor_ms - one.processor_ms >= every_ms * SHARE;
+    one.processor_ms = processor_ms;
+    one.silent++;
+    if (ran) one.still++;
+    if (one.still < allowed && one.silent < allowed * PATIENCE) return;
+    watched.delete(one);
+    one.watch.onStuck();
   };
   const tick = () => {
     const now = clock.monotonic();
@@ -60,7 +76,7 @@ export const createHeartbeat = (clock: Clock, options: HeartbeatOptions = {}): H
 
   return {
     watch(watch) {
-      const one: Watched = { watch, last: watch.beat(), still: 0 };
+      const one: Watched = { watch, last: watch.beat(), silent: 0, still: 0, processor_ms: null };
       watched.add(one);
       if (!running) {
         running = true;

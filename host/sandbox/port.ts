@@ -6,6 +6,8 @@ export interface PluginPort {
   beat(): number;
   /** Time that the realm has spent at work since it began, in ms. */
   busyMs(): number;
+  /** Processor time that its own process has had, in ms; null for a thread of this one, or where nobody tells. */
+  processorMs(): number | null;
   /** May be called again. `onExit` follows. */
   terminate(): void;
 }

@@ -5,7 +5,7 @@
 import type { Clock } from '../lib/clock.ts';
 import type { BootstrapFolder } from './bootstrap-folder.ts';
 import type { OpenPort, PluginPortListener, PortOptions, Ports } from './port.ts';
-import { dataMb } from './runner/memory.ts';
+import { dataMb } from './runner/proc.ts';
 import type { SelfTestLine, Setup } from './runner/protocol.ts';
 import { type Runner, startRunner } from './runner/runner.ts';
 import { judgeAnswer, type SelfTestResult } from './self-test.ts';

@@ -52,6 +52,7 @@ export const openPluginWorker = (
     post: (batch: string) => worker.postMessage(batch),
     beat: () => Atomics.load(beat, 0),
     busyMs: () => worker.performance.eventLoopUtilization().active,
+    processorMs: () => null,
     terminate: () => void worker.terminate(),
   };
 };

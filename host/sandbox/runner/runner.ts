@@ -7,7 +7,7 @@ import type { BootstrapFolder } from '../bootstrap-folder.ts';
 import type { PluginPort, PluginPortListener } from '../port.ts';
 import { type Limits, limited } from './limits.ts';
 import { createLines } from './lines.ts';
-import { offerToOomKiller, residentMb } from './memory.ts';
+import { offerToOomKiller, processorMs, residentMb } from './proc.ts';
 import { CONTROL_LINE_MAX, parseControl, type Setup } from './protocol.ts';
 
 export interface RunnerDeps {
@@ -128,6 +128,7 @@ export const startRunner = ({ clock, folder }: RunnerDeps, { setup, ses_cache, l
     },
     beat: () => beat,
     busyMs: () => busyMs,
+    processorMs: () => (child.pid === undefined ? null : processorMs(child.pid)),
     terminate: () => end(null),
   };
 };

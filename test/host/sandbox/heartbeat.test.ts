@@ -7,7 +7,7 @@ const setUp = () => {
   const heartbeat = createHeartbeat(clock, { every_ms: 100, stuck_after_ms: 1500 });
   let stuck = 0;
   let beat = 1;
-  const unwatch = heartbeat.watch({ beat: () => beat, onStuck: () => stuck++ });
+  const unwatch = heartbeat.watch({ beat: () => beat, processorMs: () => null, onStuck: () => stuck++ });
   return { clock, heartbeat, unwatch, beat: () => beat++, stuck: () => stuck };
 };
 
@@ -34,7 +34,11 @@ describe('a heartbeat', () => {
   it('that has not begun is not: the start has a deadline of its own', () => {
     const clock = createFakeClock();
     let stuck = 0;
-    createHeartbeat(clock, { every_ms: 100, stuck_after_ms: 1500 }).watch({ beat: () => 0, onStuck: () => stuck++ });
+    createHeartbeat(clock, { every_ms: 100, stuck_after_ms: 1500 }).watch({
+      beat: () => 0,
+      processorMs: () => null,
+      onStuck: () => stuck++,
+    });
     clock.advance(60_000);
     expect(stuck).toBe(0);
   });
@@ -49,13 +53,35 @@ describe('a heartbeat', () => {
     expect(stuck()).toBe(1);
   });
 
+  it('is not blamed when its process did not get the processor, until that lasts ten times as long', () => {
+    const clock = createFakeClock();
+    let stuck = 0;
+    createHeartbeat(clock, { every_ms: 100, stuck_after_ms: 1500 }).watch({ beat: () => 1, processorMs: () => 5, onStuck: () => stuck++ });
+    clock.advance(14_000);
+    expect(stuck).toBe(0);
+    clock.advance(2_000);
+    expect(stuck).toBe(1);
+  });
+
+  it('is blamed for the time in which its process had the processor', () => {
+    const clock = createFakeClock();
+    let stuck = 0;
+    let processor = 0;
+    const processorMs = () => (processor += 50);
+    createHeartbeat(clock, { every_ms: 100, stuck_after_ms: 1500 }).watch({ beat: () => 1, processorMs, onStuck: () => stuck++ });
+    clock.advance(1_400);
+    expect(stuck).toBe(0);
+    clock.advance(100);
+    expect(stuck).toBe(1);
+  });
+
   it('is watched no more after the watch ended, and again when a new one begins', () => {
     const { clock, unwatch, heartbeat, stuck } = setUp();
     unwatch();
     clock.advance(5000);
     expect(stuck()).toBe(0);
     let other = 0;
-    heartbeat.watch({ beat: () => 1, onStuck: () => other++ });
+    heartbeat.watch({ beat: () => 1, processorMs: () => null, onStuck: () => other++ });
     clock.advance(1500);
     expect(other).toBe(1);
   });
