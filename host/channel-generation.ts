@@ -20,7 +20,7 @@ export interface GenerationDeps {
 }
 
 /** Values without the secrets: what grants may refer to and acknowledgements may show. */
-export const plainValues = (evaluated: Ready): Record<string, string | number | boolean> =>
+export const plainValues = (evaluated: Evaluated): Record<string, string | number | boolean> =>
   Object.fromEntries(
     Object.entries(evaluated.values).flatMap(([field, { value }]) => (evaluated.secret_fields.has(field) ? [] : [[field, value]])),
   );

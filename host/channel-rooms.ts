@@ -1,4 +1,5 @@
 /** What outlives a channel's workers: its events and its deliveries, whatever its state. */
+import type { Manifest } from '../schemas/manifest.ts';
 import type { InboundEvent } from '../schemas/message.ts';
 import type { Metrics } from './admin/metrics.ts';
 import type { Bus } from './bus/bus.ts';
@@ -6,7 +7,6 @@ import { createIntake, type Intake } from './bus/intake.ts';
 import { reportChange, type SortedReceived } from './bus/received.ts';
 import type { BusChannel } from './bus/turn.ts';
 import { createRequestTracker, type RequestTracker } from './capabilities/request-tracker.ts';
-import type { Ready } from './channel-generation.ts';
 import type { Config } from './config.ts';
 import type { MessageChange } from './db/unit.ts';
 import { withParsedBody } from './ledger/event-record.ts';
@@ -19,12 +19,16 @@ import type { Probe } from './lib/probe.ts';
 import { type ChannelOutbox, createChannelOutbox } from './outbox/channel-outbox.ts';
 import { createPace } from './outbox/pace.ts';
 import type { Channel } from './registry/channel.ts';
+import { createFaultHistory, type FaultHistory } from './registry/fault-history.ts';
 import { CapabilityError } from './sandbox/confined.ts';
 
 export interface ChannelRooms {
   intake: Intake;
   outbox: ChannelOutbox;
   tracker: RequestTracker;
+  faults: FaultHistory;
+  /** The manifest of the generation that serves: how deliveries are paced, and whether they may be repeated. */
+  configure(manifest: Manifest): void;
 }
 
 export interface ChannelRoomsDeps {
@@ -77,12 +81,22 @@ export const createChannelRooms = (deps: ChannelRoomsDeps) => {
     return 'done';
   };
 
-  const open = (id: string, evaluated: Ready): ChannelRooms => {
+  const open = (id: string): ChannelRooms => {
     const known = rooms.get(id);
     if (known) return known;
-    const { manifest } = evaluated.source;
+    let idempotent = false;
+    let pace = createPace(undefined);
+    let limits = '';
     const made: ChannelRooms = {
       tracker: createRequestTracker(),
+      faults: createFaultHistory(Math.random),
+      configure(manifest) {
+        idempotent = manifest.send?.idempotent === true;
+        const asked = JSON.stringify(manifest.limits ?? null);
+        // The same limits go on counting.
+        if (asked !== limits) pace = createPace(manifest.limits);
+        limits = asked;
+      },
       intake: createIntake(
         {
           ledger,
@@ -115,10 +129,12 @@ export const createChannelRooms = (deps: ChannelRoomsDeps) => {
           max_age_ms: (policy.outbox?.max_age_hours ?? 24) * HOUR_MS,
           settle: {
             max_attempts: policy.outbox?.max_attempts ?? 8,
-            resend_unknown: resendsUnknown(id, manifest?.send?.idempotent === true),
+            get resend_unknown() {
+              return resendsUnknown(id, idempotent);
+            },
             backoff: { first_ms: 1000, longest_ms: 300_000, random: Math.random },
           },
-          pace: createPace(manifest?.limits),
+          pace: { take: (conversation_key, now) => pace.take(conversation_key, now) },
         },
       ),
     };

@@ -7,12 +7,13 @@ import type { Metrics } from './admin/metrics.ts';
 import type { Bus } from './bus/bus.ts';
 import { sortReceived } from './bus/received.ts';
 import type { BusChannel } from './bus/turn.ts';
-import { createGeneration, plainValues, type Ready } from './channel-generation.ts';
+import { createGeneration } from './channel-generation.ts';
 import { createChannelRooms } from './channel-rooms.ts';
+import { routeOf } from './channel-route.ts';
 import { type Config, messagePolicyOf, rateOf } from './config.ts';
 import type { StoredMessage } from './db/tables/messages.ts';
 import type { Egress } from './egress/egress.ts';
-import { createWebhooks, type WebhookRoute, type Webhooks } from './ingress/webhooks.ts';
+import { createWebhooks, type Webhooks } from './ingress/webhooks.ts';
 import type { Ledger } from './ledger/ledger.ts';
 import type { Clock } from './lib/clock.ts';
 import type { Feed } from './lib/feed.ts';
@@ -21,12 +22,17 @@ import type { Logger } from './lib/logger.ts';
 import type { Probe } from './lib/probe.ts';
 import { decideApproval } from './registry/approval.ts';
 import { loadBuiltins } from './registry/builtins.ts';
-import { type Channel, createChannel } from './registry/channel.ts';
+import { type Channel, createChannel, type Generation, type Next } from './registry/channel.ts';
 import { contestedVariables, resolveChannelConfig } from './registry/channel-config.ts';
 import type { ChannelSource } from './registry/channel-source.ts';
 import { type Channels, createChannels } from './registry/channels.ts';
-import { createFaultHistory } from './registry/fault-history.ts';
-import { scanChannels } from './registry/scan.ts';
+import { readGrants } from './registry/grant-record.ts';
+import { createKeptBundles } from './registry/kept-bundles.ts';
+import { keptSource } from './registry/kept-source.ts';
+import { isOwnFolder } from './registry/own-folder.ts';
+import { scanChannels, scanOneChannel } from './registry/scan.ts';
+import type { Ready } from './registry/serving.ts';
+import { createFolderWatch, type FolderWatch } from './registry/watch.ts';
 import { bundleFolder } from './sandbox/bundle.ts';
 import type { Sandbox } from './sandbox/confined.ts';
 
@@ -43,6 +49,8 @@ export interface HostChannelsDeps {
   sandbox: Sandbox;
   network_mode(): string;
   dist_dir: string;
+  /** Development: plugin folders are watched, and the own ones need no new approval while they ask for no more. */
+  reload: boolean;
   /** Nothing is started: a command works on the database alone. */
   offline: boolean;
   /** The process before this one ended without closing. */
@@ -61,23 +69,23 @@ export const createHostChannels = (deps: HostChannelsDeps) => {
   /** What the first look at the folders found, kept for the load that follows. */
   let looked: ChannelSource[] | null = null;
   let contested: ReadonlySet<string> = new Set();
+  /** The folders as they were seen last, and the kept generations that were needed beside them. */
+  const sources = new Map<string, ChannelSource>();
+  const approved = new Map<string, ChannelSource>();
+  const kept = createKeptBundles(path.join(config.home, 'store/bundles'));
+  let watch: FolderWatch | null = null;
   let builtins: Awaited<ReturnType<typeof loadBuiltins>> | null = null;
 
   const rooms = createChannelRooms({ ...deps, busChannel: (id) => busChannels.get(id), channel: (id) => channels.get(id) });
 
-  const build = (evaluated: Ready): Channel => {
-    const { id } = evaluated.source;
-    const room = rooms.open(id, evaluated);
-    const generation = createGeneration(
-      { egress: deps.egress, public_url: config.public_url, network_mode: deps.network_mode, record: rooms.record },
-      evaluated,
-      room.tracker,
-    );
+  const adopt = ({ source: { id } }: Ready, { manifest }: Generation): void => {
+    const room = rooms.open(id);
+    room.configure(manifest);
     busChannels.set(id, {
       id,
-      name: generation.manifest.name,
-      session_scope: generation.manifest.session_scope ?? 'user_conversation',
-      text_limit: generation.manifest.limits?.text,
+      name: manifest.name,
+      session_scope: manifest.session_scope ?? 'user_conversation',
+      text_limit: manifest.limits?.text,
       outbox: room.outbox,
       policy: () => messagePolicyOf(config, id),
       rate: () => rateOf(config, id),
@@ -93,77 +101,77 @@ export const createHostChannels = (deps: HostChannelsDeps) => {
     const left = open.get(id) ?? [];
     open.delete(id);
     for (const row of left) deps.bus.resume(row);
-    const channel = createChannel(id, generation, {
+  };
+
+  const makeChannel = (id: string, first: Next, on_state: () => void): Channel => {
+    const room = rooms.open(id);
+    const channel = createChannel(id, first, {
       sandbox: deps.sandbox,
       clock,
       log,
       intake: room.intake,
       outbox: room.outbox,
       tracker: room.tracker,
-      faults: createFaultHistory(Math.random),
+      faults: room.faults,
       sort: (received, event) => sortReceived(received, event, checks, deps.newId),
       checkReceipt,
       network_mode: deps.network_mode,
-      on_state: (status) => onState(id, status),
+      on_state,
     });
-    return deps.offline
-      ? {
-          ...channel,
-          start: async () => undefined,
-          status: () => ({ state: 'starting', reason: 'The host is not running.', fix: 'agentos serve' }),
-        }
-      : channel;
+    if (!deps.offline) return channel;
+    return {
+      ...channel,
+      start: async () => undefined,
+      replace: async () => ({ ok: true }),
+      retry: () => undefined,
+      status: () => ({ state: 'starting', reason: 'The host is not running.', fix: 'agentos serve' }),
+    };
   };
 
-  const onState: Parameters<typeof createChannels>[0]['on_state'] = (id, status) => {
-    const { state, reason, fix } = status;
-    deps.metrics.channel(id, state === 'running');
+  const onState: Parameters<typeof createChannels>[0]['on_state'] = (id, { state, reason, fix }, running) => {
+    deps.metrics.channel(id, running);
     deps.feed.publish({ kind: 'channel', channel_id: id, id, direction: null, conversation_key: null, state });
     if (deps.offline) return;
     const level = state === 'running' || state === 'starting' || state === 'disabled' ? 'info' : 'warn';
     log[level]({ channel_id: id, state, reason: reason ?? undefined, fix: fix ?? undefined }, `channel ${id} is ${state}`);
-    if (state === 'running') channels.markRan(id).catch((error) => deps.on_error(error, 'note that a channel ran'));
-  };
-
-  const routeOf = (evaluated: Ready): WebhookRoute | null => {
-    const { source } = evaluated;
-    const { manifest } = source;
-    if (!manifest?.webhook_url || !manifest.webhook?.verify) return null;
-    const secret = manifest.webhook.verify.secret;
-    const value = secret === undefined ? undefined : evaluated.values[secret]?.value;
-    const room = rooms.open(source.id, evaluated);
-    return {
-      channel_id: source.id,
-      path: manifest.webhook_url,
-      webhook: manifest.webhook,
-      // Several, separated by commas, while a secret is being changed.
-      secrets:
-        value === undefined
-          ? []
-          : String(value)
-              .split(',')
-              .map((each) => each.trim())
-              .filter((each) => each !== ''),
-      config: plainValues(evaluated),
-      record: (event) => room.intake.record(event),
-    };
   };
 
   const place = (id: string) => [`channels`, id, 'config'] as const;
 
-  const look = async (): Promise<ChannelSource[]> => {
+  const scanning = async () => {
     builtins ??= await loadBuiltins(path.join(deps.dist_dir, 'plugins/channels'));
-    const sources = await scanChannels({ home: config.home, builtins, bundle: bundleFolder });
-    contested = contestedVariables(sources);
-    return sources;
+    return { builtins, bundle: bundleFolder };
+  };
+
+  /** What two channels could both read, neither does: the folders as they are, and what was approved of them before. */
+  const noteContested = (): void => {
+    contested = contestedVariables([...sources.values(), ...approved.values()]);
+  };
+
+  const look = async (): Promise<ChannelSource[]> => {
+    const found = await scanChannels({ home: config.home, ...(await scanning()) });
+    sources.clear();
+    for (const source of found) sources.set(source.id, source);
+    noteContested();
+    return found;
+  };
+
+  const lookAt = async (id: string): Promise<ChannelSource | null> => {
+    const source = await scanOneChannel({ home: config.home, id, ...(await scanning()) });
+    if (source) sources.set(id, source);
+    else sources.delete(id);
+    noteContested();
+    return source;
   };
 
   const channels: Channels = createChannels({
     async scan() {
-      const sources = looked ?? (await look());
+      const found = looked ?? (await look());
       looked = null;
-      return sources;
+      return found;
     },
+    scanOne: lookAt,
+    after: (delay_ms, callback) => clock.after(delay_ms, callback),
     now: () => clock.now(),
     stored: () => ledger.plugins(),
     async write(row, entry) {
@@ -188,8 +196,34 @@ export const createHostChannels = (deps: HostChannelsDeps) => {
     openStored: (id, sealed) => JSON.parse(ledger.openText(sealed, ...place(id))) as Record<string, string | number | boolean>,
     sealStored: (id, values) => ledger.sealText(JSON.stringify(values), ...place(id)),
     newSecret: () => randomBytes(32).toString('base64url'),
-    build,
-    route: routeOf,
+    async ownFolder(source) {
+      return deps.reload && (await isOwnFolder(source.folder));
+    },
+    async kept({ id, folder }, digest) {
+      const found = await keptSource({ kept, builtins: (await scanning()).builtins, id, folder, digest });
+      if ('source' in found) approved.set(id, found.source);
+      noteContested();
+      return found;
+    },
+    async keep({ digest, manifest, bundle }) {
+      if (digest !== null && manifest !== null && bundle !== null) await kept.keep(digest, { manifest, code: bundle.code });
+    },
+    prune: (needed) => kept.prune(needed),
+    generation: (evaluated) =>
+      createGeneration(
+        { egress: deps.egress, public_url: config.public_url, network_mode: deps.network_mode, record: rooms.record },
+        evaluated,
+        rooms.open(evaluated.source.id).tracker,
+      ),
+    adopt,
+    channel: makeChannel,
+    route: (evaluated) => routeOf(evaluated, (event) => rooms.open(evaluated.source.id).intake.record(event)),
+    on_removed(id) {
+      approved.delete(id);
+      deps.metrics.channel(id, false);
+      if (!deps.offline) log.info({ channel_id: id }, `channel ${id} was removed; what waits for it is held until its folder returns`);
+    },
+    on_error: deps.on_error,
     hold: (id, reason) => rooms.get(id)?.outbox.hold(reason),
     on_state: onState,
   });
@@ -203,10 +237,25 @@ export const createHostChannels = (deps: HostChannelsDeps) => {
     wake: (id: string): void => rooms.get(id)?.outbox.wake(),
     /** Reads the folders without starting anything; says which channels may send an unknown delivery again. */
     async lookAhead(): Promise<(channel_id: string) => boolean> {
-      const sources = await look();
-      looked = sources;
-      const idempotent = new Set(sources.flatMap((source) => (source.manifest?.send?.idempotent ? [source.id] : [])));
+      looked = await look();
+      const rows = new Map((await ledger.plugins()).map((row) => [row.id, row]));
+      const idempotent = new Set(
+        looked.flatMap((source) => {
+          const stored = rows.get(source.id) ?? null;
+          const entry = config.channels_config[source.id] ?? null;
+          // Only an approved manifest's word counts.
+          const manifest = decideApproval({ source, entry, stored }).approved ? source.manifest : readGrants(stored).manifest;
+          return manifest?.send?.idempotent ? [source.id] : [];
+        }),
+      );
       return (id) => rooms.resendsUnknown(id, idempotent.has(id));
+    },
+    /** Development: from now on a changed folder is read again by itself. */
+    async watch(): Promise<void> {
+      const dir = path.join(config.home, 'store/channels');
+      watch = await createFolderWatch({ clock, on_error: deps.on_error }, dir, (ids) => {
+        channels.changed(ids).catch((error) => deps.on_error(error, 'take up changed folders'));
+      });
     },
     /** Messages that were not final when the host stopped: each goes into its lane when its channel is built. */
     async loadOpenMessages(): Promise<void> {
@@ -237,6 +286,7 @@ export const createHostChannels = (deps: HostChannelsDeps) => {
         probe: deps.probe,
       }),
     async close(): Promise<void> {
+      await watch?.close();
       await rooms.close();
       await channels.stop();
     },

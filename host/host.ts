@@ -51,6 +51,8 @@ export interface HostOptions {
   mode: 'serve' | 'offline';
   /** The folder with the sandbox's bootstrap, the built-in plugins and the pages. */
   dist_dir: string;
+  /** Development: plugin folders are watched. */
+  reload?: boolean;
   /** Fault injection in tests. */
   probe?: Probe;
 }
@@ -62,7 +64,7 @@ const exists = (file: string): Promise<boolean> =>
   );
 
 /** Opens the home and everything in it. Throws `AppError` when that cannot be done; nothing is left open then. */
-export const openHost = async ({ config, log, clock = systemClock, mode, dist_dir, probe }: HostOptions) => {
+export const openHost = async ({ config, log, clock = systemClock, mode, dist_dir, reload = false, probe }: HostOptions) => {
   const releases: (() => Promise<void>)[] = [];
   const release = async (): Promise<void> => {
     for (const each of releases.splice(0).reverse()) await each().catch((error) => log.error({ err: error }, 'a part did not close'));
@@ -161,6 +163,7 @@ export const openHost = async ({ config, log, clock = systemClock, mode, dist_di
       sandbox,
       network_mode: () => network_mode.value,
       dist_dir,
+      reload,
       offline: mode === 'offline',
       unclean,
       on_error,
@@ -184,7 +187,7 @@ export const openHost = async ({ config, log, clock = systemClock, mode, dist_di
         timestamp: isoTime(clock.now()),
         database_fault: ledger.fault(),
         network_mode: network_mode.value,
-        channels: channels.list().map(({ id, state, enabled }) => ({ id, state, enabled })),
+        channels: channels.list().map(({ id, state, enabled, serving }) => ({ id, state: serving?.state ?? state, enabled })),
       });
     };
     const settings = configTable(config, () => ({ network_mode, execution_phase, channels: channels.list() }));
@@ -257,6 +260,8 @@ export const openHost = async ({ config, log, clock = systemClock, mode, dist_di
             rates.remember(rateKey(sender.channel_id, sender.user_key), sender.received_at);
           if (network_mode.value !== 'off') await rooms.loadOpenMessages();
         }
+        // Before the first look, so that no change falls between the two.
+        if (reload) await rooms.watch();
         await channels.load();
       },
       reload: () => channels.load(),
