@@ -1,12 +1,12 @@
 /** The second half of the composition root: what each channel is wired from, and the rooms that outlive its workers. */
 import { randomBytes } from 'node:crypto';
-import path from 'node:path';
 import { compile } from '../schemas/compile.ts';
 import { AccountReport, DeliveryReport, InboundMessageInput, Receipt } from '../schemas/message.ts';
 import type { Metrics } from './admin/metrics.ts';
 import type { Bus } from './bus/bus.ts';
 import { sortReceived } from './bus/received.ts';
 import type { BusChannel } from './bus/turn.ts';
+import { createChannelFolders } from './channel-folders.ts';
 import { createGeneration } from './channel-generation.ts';
 import { createChannelRooms } from './channel-rooms.ts';
 import { routeOf } from './channel-route.ts';
@@ -21,19 +21,11 @@ import type { NewId } from './lib/ids.ts';
 import type { Logger } from './lib/logger.ts';
 import type { Probe } from './lib/probe.ts';
 import { decideApproval } from './registry/approval.ts';
-import { loadBuiltins } from './registry/builtins.ts';
 import { type Channel, createChannel, type Generation, type Next } from './registry/channel.ts';
-import { contestedVariables, resolveChannelConfig } from './registry/channel-config.ts';
-import type { ChannelSource } from './registry/channel-source.ts';
+import { resolveChannelConfig } from './registry/channel-config.ts';
 import { type Channels, createChannels } from './registry/channels.ts';
-import { readGrants } from './registry/grant-record.ts';
-import { createKeptBundles } from './registry/kept-bundles.ts';
-import { keptSource } from './registry/kept-source.ts';
-import { isOwnFolder } from './registry/own-folder.ts';
-import { scanChannels, scanOneChannel } from './registry/scan.ts';
 import type { Ready } from './registry/serving.ts';
-import { createFolderWatch, type FolderWatch } from './registry/watch.ts';
-import { bundleFolder } from './sandbox/bundle.ts';
+import type { FolderWatch } from './registry/watch.ts';
 import type { Sandbox } from './sandbox/confined.ts';
 
 export interface HostChannelsDeps {
@@ -66,15 +58,8 @@ export const createHostChannels = (deps: HostChannelsDeps) => {
   const checkReceipt = compile(Receipt);
   const busChannels = new Map<string, BusChannel>();
   const open = new Map<string, StoredMessage[]>();
-  /** What the first look at the folders found, kept for the load that follows. */
-  let looked: ChannelSource[] | null = null;
-  let contested: ReadonlySet<string> = new Set();
-  /** The folders as they were seen last, and the kept generations that were needed beside them. */
-  const sources = new Map<string, ChannelSource>();
-  const approved = new Map<string, ChannelSource>();
-  const kept = createKeptBundles(path.join(config.home, 'store/bundles'));
+  const folders = createChannelFolders(deps);
   let watch: FolderWatch | null = null;
-  let builtins: Awaited<ReturnType<typeof loadBuiltins>> | null = null;
 
   const rooms = createChannelRooms({ ...deps, busChannel: (id) => busChannels.get(id), channel: (id) => channels.get(id) });
 
@@ -138,39 +123,8 @@ export const createHostChannels = (deps: HostChannelsDeps) => {
 
   const place = (id: string) => [`channels`, id, 'config'] as const;
 
-  const scanning = async () => {
-    builtins ??= await loadBuiltins(path.join(deps.dist_dir, 'plugins/channels'));
-    return { builtins, bundle: bundleFolder };
-  };
-
-  /** What two channels could both read, neither does: the folders as they are, and what was approved of them before. */
-  const noteContested = (): void => {
-    contested = contestedVariables([...sources.values(), ...approved.values()]);
-  };
-
-  const look = async (): Promise<ChannelSource[]> => {
-    const found = await scanChannels({ home: config.home, ...(await scanning()) });
-    sources.clear();
-    for (const source of found) sources.set(source.id, source);
-    noteContested();
-    return found;
-  };
-
-  const lookAt = async (id: string): Promise<ChannelSource | null> => {
-    const source = await scanOneChannel({ home: config.home, id, ...(await scanning()) });
-    if (source) sources.set(id, source);
-    else sources.delete(id);
-    noteContested();
-    return source;
-  };
-
   const channels: Channels = createChannels({
-    async scan() {
-      const found = looked ?? (await look());
-      looked = null;
-      return found;
-    },
-    scanOne: lookAt,
+    ...folders.forTheRegistry,
     after: (delay_ms, callback) => clock.after(delay_ms, callback),
     now: () => clock.now(),
     stored: () => ledger.plugins(),
@@ -191,24 +145,17 @@ export const createHostChannels = (deps: HostChannelsDeps) => {
     },
     fileEntry: (id) => config.channels_config[id],
     resolve: (source, stored) =>
-      resolveChannelConfig({ source, env: config.channelEnv, file_entry: config.channels_config[source.id], stored, contested }),
+      resolveChannelConfig({
+        source,
+        env: config.channelEnv,
+        file_entry: config.channels_config[source.id],
+        stored,
+        contested: folders.contested(),
+      }),
     approval: (source, stored, stated) => decideApproval({ source, entry: config.channels_config[source.id] ?? null, stored, stated }),
     openStored: (id, sealed) => JSON.parse(ledger.openText(sealed, ...place(id))) as Record<string, string | number | boolean>,
     sealStored: (id, values) => ledger.sealText(JSON.stringify(values), ...place(id)),
     newSecret: () => randomBytes(32).toString('base64url'),
-    async ownFolder(source) {
-      return deps.reload && (await isOwnFolder(source.folder));
-    },
-    async kept({ id, folder }, digest) {
-      const found = await keptSource({ kept, builtins: (await scanning()).builtins, id, folder, digest });
-      if ('source' in found) approved.set(id, found.source);
-      noteContested();
-      return found;
-    },
-    async keep({ digest, manifest, bundle }) {
-      if (digest !== null && manifest !== null && bundle !== null) await kept.keep(digest, { manifest, code: bundle.code });
-    },
-    prune: (needed) => kept.prune(needed),
     generation: (evaluated) =>
       createGeneration(
         { egress: deps.egress, public_url: config.public_url, network_mode: deps.network_mode, record: rooms.record },
@@ -219,7 +166,7 @@ export const createHostChannels = (deps: HostChannelsDeps) => {
     channel: makeChannel,
     route: (evaluated) => routeOf(evaluated, (event) => rooms.open(evaluated.source.id).intake.record(event)),
     on_removed(id) {
-      approved.delete(id);
+      folders.forget(id);
       deps.metrics.channel(id, false);
       if (!deps.offline) log.info({ channel_id: id }, `channel ${id} was removed; what waits for it is held until its folder returns`);
     },
@@ -237,23 +184,12 @@ export const createHostChannels = (deps: HostChannelsDeps) => {
     wake: (id: string): void => rooms.get(id)?.outbox.wake(),
     /** Reads the folders without starting anything; says which channels may send an unknown delivery again. */
     async lookAhead(): Promise<(channel_id: string) => boolean> {
-      looked = await look();
-      const rows = new Map((await ledger.plugins()).map((row) => [row.id, row]));
-      const idempotent = new Set(
-        looked.flatMap((source) => {
-          const stored = rows.get(source.id) ?? null;
-          const entry = config.channels_config[source.id] ?? null;
-          // Only an approved manifest's word counts.
-          const manifest = decideApproval({ source, entry, stored }).approved ? source.manifest : readGrants(stored).manifest;
-          return manifest?.send?.idempotent ? [source.id] : [];
-        }),
-      );
+      const idempotent = await folders.idempotent(await ledger.plugins());
       return (id) => rooms.resendsUnknown(id, idempotent.has(id));
     },
     /** Development: from now on a changed folder is read again by itself. */
     async watch(): Promise<void> {
-      const dir = path.join(config.home, 'store/channels');
-      watch = await createFolderWatch({ clock, on_error: deps.on_error }, dir, (ids) => {
+      watch = await folders.watch((ids) => {
         channels.changed(ids).catch((error) => deps.on_error(error, 'take up changed folders'));
       });
     },

@@ -249,6 +249,8 @@ export const openHost = async ({ config, log, clock = systemClock, mode, dist_di
       },
       /** Settles what the process before left, reads the folders, starts what may run. */
       async start(): Promise<void> {
+        // Before the first look, so that no change falls between the two.
+        if (reload) await rooms.watch();
         if (mode === 'serve') {
           const interrupted = await failInterrupted({ ledger, clock, resend: await rooms.lookAhead() });
           if (interrupted > 0)
@@ -260,8 +262,6 @@ export const openHost = async ({ config, log, clock = systemClock, mode, dist_di
             rates.remember(rateKey(sender.channel_id, sender.user_key), sender.received_at);
           if (network_mode.value !== 'off') await rooms.loadOpenMessages();
         }
-        // Before the first look, so that no change falls between the two.
-        if (reload) await rooms.watch();
         await channels.load();
       },
       reload: () => channels.load(),

@@ -49,6 +49,8 @@ export interface Seen {
   serving: Evaluated | null;
   /** Of the running channel; null without one. */
   live: ChannelStatus | null;
+  /** Digest of the generation that starts beside the one that serves. */
+  incoming: string | null;
   /** The folder's generation did not start beside the one that serves. */
   failed: { digest: string; reason: string } | null;
   kept_problem: Problem | null;
@@ -83,9 +85,10 @@ const withDifference = (status: ChannelStatus, difference: Difference | null): C
 };
 
 const pendingOf = (seen: Seen, difference: Difference | null): Pending | null => {
-  const { source, evaluated, failed } = seen;
+  const { source, evaluated, incoming, failed } = seen;
   const of = { digest: source.digest, version: source.manifest?.version ?? null, difference };
   if (!evaluated.ready && evaluated.status.state !== 'disabled') return { ...withDifference(evaluated.status, difference), ...of };
+  if (incoming !== null) return { state: 'starting', reason: 'It starts beside the one that serves.', fix: null, ...of, digest: incoming };
   if (failed === null) return null;
   const fix = `Mend it; the changed folder is tried when it is read again: agentos channel reload ${source.id}`;
   return { state: 'quarantined', reason: `It did not start: ${failed.reason}`, fix, ...of, digest: failed.digest };

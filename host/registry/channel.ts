@@ -129,11 +129,13 @@ export const createChannel = (id: string, first: Next, deps: ChannelDeps) => {
   const serve = (running: RunningGeneration, begun: Began, attempt: number): void => {
     forgetTimer();
     deps.intake.open((event) => running.receive(event));
-    if (begun.kind === 'refused') return degrade(begun.reason);
-    if (begun.kind === 'ok') return become({ state: 'running', reason: null, fix: null });
-    const fix = 'It is tried again by itself. Check the address and the network when it lasts.';
-    become({ state: 'running', reason: begun.reason, fix });
-    later(Math.min(RESTART_LONGEST_MS, 1000 * 2 ** (attempt - 1)), () => void begin(running, attempt + 1));
+    if (begun.kind === 'ok') become({ state: 'running', reason: null, fix: null });
+    else if (begun.kind === 'refused') degrade(begun.reason);
+    else {
+      const fix = 'It is tried again by itself. Check the address and the network when it lasts.';
+      become({ state: 'running', reason: begun.reason, fix });
+      later(Math.min(RESTART_LONGEST_MS, 1000 * 2 ** (attempt - 1)), () => void begin(running, attempt + 1));
+    }
   };
 
   const fault = (reason: string, stack?: string): void => {

@@ -1,6 +1,7 @@
 /** The channels of a home: what was found, what was decided about it, what runs. Work on one channel never overlaps. */
 import { AppError } from '../errors.ts';
 import type { WebhookRoute } from '../ingress/webhooks.ts';
+import { deferred } from '../lib/deferred.ts';
 import { createSerial } from '../lib/serial.ts';
 import type { Channel } from './channel.ts';
 import type { ChannelSource } from './channel-source.ts';
@@ -9,7 +10,7 @@ import { type ChannelView, channelView, statusOf } from './channel-view.ts';
 import { type Decision, decideApprove, decideDisable, decideEnable, neededBy } from './decisions.ts';
 import { readGrants } from './grant-record.ts';
 import { createRows, type RowsDeps } from './rows.ts';
-import { createServing, type Entry, type ServingDeps } from './serving.ts';
+import { createServing, type Entry, newEntry, type ServingDeps } from './serving.ts';
 import { type WebhookClaim, webhookConflicts } from './webhook-conflicts.ts';
 
 export interface ChannelsDeps extends ServingDeps, RowsDeps {
@@ -33,10 +34,11 @@ export const createChannels = (deps: ChannelsDeps) => {
   /** The latest look at each folder, also while it waits for its turn. */
   const found = new Map<string, ChannelSource>();
   const rows = createRows(deps);
-  const serving = createServing(deps, rows);
+  const serving = createServing(deps, rows, () => prune());
   const serial = createSerial();
   /** Channels whose folder is read again as soon as it is their turn: more changes until then are seen too. */
   const asked = new Map<string, Promise<void>>();
+  const loaded = deferred<void>();
   let looks = 0;
   let scanned = false;
   let stopped = false;
@@ -66,40 +68,11 @@ export const createChannels = (deps: ChannelsDeps) => {
     return problem ? { ...source, problems: [problem, ...source.problems], bundle: null, digest: null } : source;
   };
 
-  const enter = (source: ChannelSource): Entry => {
-    const evaluated: Entry['evaluated'] = {
-      ready: false,
-      approved: false,
-      enabled: true,
-      approved_by: null,
-      shown: {},
-      missing: [],
-      generated: null,
-      source,
-      values: {},
-      secret_fields: new Set(),
-      status: { state: 'starting', reason: 'Its folder is being read.', fix: null },
-    };
-    const entry: Entry = {
-      id: source.id,
-      source,
-      evaluated,
-      serving: null,
-      route: null,
-      channel: null,
-      failed: null,
-      kept_problem: null,
-      look: 0,
-      told: '',
-    };
-    entries.set(source.id, entry);
-    return entry;
-  };
-
   /** Takes up what one look at a folder found; an older look than the last one is not taken. */
   const take = async (source: ChannelSource, look: number, options?: { force: boolean }): Promise<void> => {
     if (stopped) return;
-    const entry = entries.get(source.id) ?? enter(source);
+    const entry = entries.get(source.id) ?? newEntry(source);
+    entries.set(source.id, entry);
     if (look < entry.look) return;
     entry.look = look;
     const sound = withoutConflict(source);
@@ -125,12 +98,12 @@ export const createChannels = (deps: ChannelsDeps) => {
   const prune = (): void => {
     void serial(PRUNE, async () => {
       if (stopped) return;
-      const decided = (await deps.stored()).flatMap(neededBy);
+      const others = (await deps.stored()).filter(({ kind }) => kind !== 'channel');
+      const decided = [...others, ...rows.all()].flatMap(neededBy);
       const shown = [...entries.values()].flatMap(({ id, source, serving }) => [
         source.digest,
         serving?.source.digest,
         deps.fileEntry(id)?.grants?.digest,
-        ...(rows.get(id) ? neededBy(rows.getOrNew(id)) : []),
       ]);
       await deps.prune(new Set([...decided, ...shown].filter((digest) => typeof digest === 'string')));
     }).catch((error) => deps.on_error(error, 'remove old bundles'));
@@ -191,6 +164,7 @@ export const createChannels = (deps: ChannelsDeps) => {
         ...sources.map((source) => serial(source.id, () => take(source, look))),
       ]);
       scanned = true;
+      loaded.resolve();
     },
     /** Reads one folder again and starts its code anew, also when nothing has changed. */
     async reload(id: string): Promise<ChannelView> {
@@ -203,6 +177,7 @@ export const createChannels = (deps: ChannelsDeps) => {
     },
     /** Folders may have changed: each is read again, once for any number of changes that come before its turn. */
     async changed(ids: Iterable<string>): Promise<void> {
+      await loaded.promise;
       const work = [...ids].map((id) => {
         const before = asked.get(id);
         if (before) return before;

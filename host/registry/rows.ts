@@ -15,6 +15,7 @@ export const createRows = (deps: RowsDeps) => {
     async load(): Promise<void> {
       for (const row of await deps.stored()) if (row.kind === 'channel' && !rows.has(row.id)) rows.set(row.id, row);
     },
+    all: (): PluginRow[] => [...rows.values()],
     get: (id: string): PluginRow | null => rows.get(id) ?? null,
     getOrNew: (id: string): PluginRow => rows.get(id) ?? emptyRow(id),
     /** What is decided in the same turn sees it at once; it counts no longer when it could not be written. */

@@ -23,6 +23,7 @@ export interface Entry {
   serving: Ready | null;
   route: WebhookRoute | null;
   channel: Channel | null;
+  incoming: Seen['incoming'];
   failed: Seen['failed'];
   kept_problem: Problem | null;
   /** The look at the folder that `source` comes from. */
@@ -52,15 +53,44 @@ export interface ServingDeps extends EvaluateDeps {
   on_error(error: unknown, what: string): void;
 }
 
+/** A folder that was found; nothing is known of it yet. */
+export const newEntry = (source: ChannelSource): Entry => ({
+  id: source.id,
+  source,
+  evaluated: {
+    ready: false,
+    approved: false,
+    enabled: true,
+    approved_by: null,
+    shown: {},
+    missing: [],
+    generated: null,
+    source,
+    values: {},
+    secret_fields: new Set(),
+    status: { state: 'starting', reason: 'Its folder is being read.', fix: null },
+  },
+  serving: null,
+  route: null,
+  channel: null,
+  incoming: null,
+  failed: null,
+  kept_problem: null,
+  look: 0,
+  told: '',
+});
+
 const BAD_VALUES = 'Check the values of its configuration: agentos channel show lists them.';
 
-export const createServing = (deps: ServingDeps, rows: Rows) => {
+/** `on_noted`: another generation runs than before. */
+export const createServing = (deps: ServingDeps, rows: Rows, on_noted: () => void) => {
   const seen = (entry: Entry): Seen => ({
     source: entry.source,
     evaluated: entry.evaluated,
     row: rows.get(entry.id),
     serving: entry.serving,
     live: entry.channel?.status() ?? null,
+    incoming: entry.incoming,
     failed: entry.failed,
     kept_problem: entry.kept_problem,
   });
@@ -69,12 +99,12 @@ export const createServing = (deps: ServingDeps, rows: Rows) => {
   const tell = (entry: Entry): void => {
     const status = statusOf(seen(entry));
     const running = entry.channel?.status().state === 'running';
-    const text = JSON.stringify([status, running, entry.failed]);
+    const text = JSON.stringify([status, running]);
     if (text !== entry.told) deps.on_state(entry.id, status, running);
     entry.told = text;
     const digest = entry.serving?.source.digest;
     const noted = running && digest ? noteRun(rows.getOrNew(entry.id), digest) : null;
-    if (noted) rows.put(noted).catch((error) => deps.on_error(error, 'note that a channel ran'));
+    if (noted) rows.put(noted).then(on_noted, (error) => deps.on_error(error, 'note that a channel ran'));
   };
 
   const judge = async (source: ChannelSource): Promise<Evaluated> => {
@@ -154,7 +184,9 @@ export const createServing = (deps: ServingDeps, rows: Rows) => {
   const start = async (entry: Entry, evaluated: Ready, next: Next): Promise<void> => {
     await deps.keep(evaluated.source).catch((error) => deps.on_error(error, 'keep an approved bundle'));
     if (entry.channel) {
+      entry.incoming = next.generation.digest;
       const replaced = await entry.channel.replace(next);
+      entry.incoming = null;
       if (!replaced.ok) entry.failed = { digest: next.generation.digest, reason: replaced.reason };
     } else {
       entry.channel = deps.channel(entry.id, next, () => tell(entry));
@@ -173,11 +205,13 @@ export const createServing = (deps: ServingDeps, rows: Rows) => {
       entry.evaluated = await judge(entry.source);
       if (!entry.evaluated.enabled) return close(entry);
       let target = entry.evaluated.ready ? entry.evaluated : await lastApproved(entry);
-      const own = target === entry.evaluated;
-      if (own && entry.failed?.digest !== entry.source.digest) entry.failed = null;
       for (; target !== null; target = await lastApproved(entry)) {
         const unchanged = entry.channel !== null && entry.serving?.source.digest === target.source.digest;
-        if (unchanged && !(force && target === entry.evaluated)) return tell(entry);
+        if (unchanged && !(force && target === entry.evaluated)) {
+          // The folder holds what serves again: what failed in between is gone.
+          if (target === entry.evaluated) entry.failed = null;
+          return tell(entry);
+        }
         const next = prepare(entry, target);
         if (typeof next !== 'string') return start(entry, target, next);
         if (target !== entry.evaluated) break;

@@ -62,6 +62,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   'host-channels': ['*'],
   'channel-rooms': ['*'],
   'channel-generation': ['*'],
+  'channel-folders': ['*'],
   'channel-route': ['*'],
   main: ['*'],
   index: ['*'],
