@@ -53,6 +53,7 @@ const RECEIVING = 32;
 const SENDING = 48;
 const WINDOW = 1_000;
 const HOUR_MS = 3_600_000;
+const PAGE = 200;
 
 export const createChannelRooms = (deps: ChannelRoomsDeps) => {
   const { config, clock, ledger, log } = deps;
@@ -145,6 +146,18 @@ export const createChannelRooms = (deps: ChannelRoomsDeps) => {
 
   const resendsUnknown = (id: string, idempotent: boolean): boolean => idempotent || policy.channels?.[id]?.on_unknown === 'resend';
 
+  /** Deliveries that stand in the database only say too that they are held, and by what. */
+  const holdStored = async (id: string, reason: string): Promise<void> => {
+    for (let after = 0; ; ) {
+      const rows = await ledger.waitingOutbound(id, after, PAGE);
+      const pending = rows.filter(({ state }) => state === 'pending');
+      const changes = pending.map((row): MessageChange => ({ id: row.id, from: ['pending'], state: 'held', held_by: reason }));
+      if (changes.length > 0) await ledger.commit({ message_changes: changes });
+      if (rows.length < PAGE) return;
+      after = rows.at(-1)?.seq ?? after;
+    }
+  };
+
   const record = (id: string, event_id: string, body: string): Promise<{ duplicate: boolean }> => {
     const room = rooms.get(id);
     if (!room) return Promise.reject(new CapabilityError('CHANNEL_UNAVAILABLE', `channel ${id} takes no events now`));
@@ -170,6 +183,17 @@ export const createChannelRooms = (deps: ChannelRoomsDeps) => {
     get: (id: string): ChannelRooms | undefined => rooms.get(id),
     /** Records an event whose platform is not a webhook: a poller's, a socket's, the chat page's. */
     record,
+    /** The channel does not serve, for longer than a start takes. */
+    hold(id: string, reason: string): void {
+      rooms.get(id)?.outbox.hold(reason);
+      holdStored(id, reason).catch((error) => deps.on_error(error, 'hold deliveries'));
+    },
+    /** Deliveries of channels that are not there any more. */
+    async holdOrphans(exists: (id: string) => boolean): Promise<void> {
+      const waiting = await ledger.countOpenMessages();
+      const ids = waiting.flatMap(({ direction, channel_id }) => (direction === 'outbound' && !exists(channel_id) ? [channel_id] : []));
+      for (const id of new Set(ids)) await holdStored(id, 'removed');
+    },
     /** Whether a delivery of which nobody knows may be sent again. */
     resendsUnknown,
     async close(): Promise<void> {

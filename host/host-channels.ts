@@ -171,7 +171,9 @@ export const createHostChannels = (deps: HostChannelsDeps) => {
       if (!deps.offline) log.info({ channel_id: id }, `channel ${id} was removed; what waits for it is held until its folder returns`);
     },
     on_error: deps.on_error,
-    hold: (id, reason) => rooms.get(id)?.outbox.hold(reason),
+    hold(id, reason) {
+      if (!deps.offline) rooms.hold(id, reason);
+    },
     on_state: onState,
   });
 
@@ -186,6 +188,11 @@ export const createHostChannels = (deps: HostChannelsDeps) => {
     async lookAhead(): Promise<(channel_id: string) => boolean> {
       const idempotent = await folders.idempotent(await ledger.plugins());
       return (id) => rooms.resendsUnknown(id, idempotent.has(id));
+    },
+    /** Reads the folders and starts what may run; what waits for a channel that has gone is held. */
+    async load(): Promise<void> {
+      await channels.load();
+      if (!deps.offline) await rooms.holdOrphans((id) => channels.has(id));
     },
     /** Development: from now on a changed folder is read again by itself. */
     async watch(): Promise<void> {

@@ -262,9 +262,9 @@ export const openHost = async ({ config, log, clock = systemClock, mode, dist_di
             rates.remember(rateKey(sender.channel_id, sender.user_key), sender.received_at);
           if (network_mode.value !== 'off') await rooms.loadOpenMessages();
         }
-        await channels.load();
+        await rooms.load();
       },
-      reload: () => channels.load(),
+      reload: () => rooms.load(),
       /** Takes nothing new: health says so, webhooks answer 503. */
       drain(): void {
         draining = true;

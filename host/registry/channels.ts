@@ -213,6 +213,7 @@ export const createChannels = (deps: ChannelsDeps) => {
       }),
     list: (): ChannelView[] => [...entries.values()].map(view).sort((a, b) => (a.id < b.id ? -1 : 1)),
     show: (id: string): ChannelView => view(need(id)),
+    has: (id: string): boolean => entries.has(id),
     get: (id: string): Channel | null => entries.get(id)?.channel ?? null,
     /** Whether the channel takes events: it was approved and configured, and is not switched off. */
     lives: (id: string): boolean => {
