@@ -63,8 +63,9 @@ export const createHostChannels = (deps: HostChannelsDeps) => {
 
   const rooms = createChannelRooms({ ...deps, busChannel: (id) => busChannels.get(id), channel: (id) => channels.get(id) });
 
-  const adopt = ({ source: { id } }: Ready, { manifest }: Generation): void => {
+  const adopt = ({ source: { id } }: Ready, { manifest, digest }: Generation): void => {
     const room = rooms.open(id);
+    if (!deps.offline) log.info({ channel_id: id, digest, version: manifest.version }, `channel ${id} is served by ${digest}`);
     room.configure(manifest);
     busChannels.set(id, {
       id,
