@@ -182,9 +182,10 @@ export const createServing = (deps: ServingDeps, rows: Rows, on_noted: () => voi
   };
 
   const start = async (entry: Entry, evaluated: Ready, next: Next): Promise<void> => {
+    // From here on it is shown as starting, also while its bundle is written.
+    if (entry.channel) entry.incoming = next.generation.digest;
     await deps.keep(evaluated.source).catch((error) => deps.on_error(error, 'keep an approved bundle'));
     if (entry.channel) {
-      entry.incoming = next.generation.digest;
       const replaced = await entry.channel.replace(next);
       entry.incoming = null;
       if (!replaced.ok) entry.failed = { digest: next.generation.digest, reason: replaced.reason };
