@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Manifest } from '../schemas/manifest.ts';
 import type { Attachment } from '../schemas/message.ts';
+import type { SecurityPolicy } from '../schemas/security-policy.ts';
 import { createUrlSource } from './capabilities/attachment-url.ts';
 import { createAttachments } from './capabilities/attachments.ts';
 import { createEmitCapability } from './capabilities/emit.ts';
@@ -16,6 +17,7 @@ import type { PluginStorage } from './capabilities/storage.ts';
 import type { Egress } from './egress/egress.ts';
 import type { Generation } from './registry/channel.ts';
 import type { Evaluated } from './registry/evaluate.ts';
+import { pluginBudget } from './registry/plugin-budget.ts';
 import type { CapabilityHandler } from './sandbox/confined.ts';
 
 export type Ready = Extract<Evaluated, { ready: true }>;
@@ -23,6 +25,8 @@ export type Ready = Extract<Evaluated, { ready: true }>;
 export interface GenerationDeps {
   egress: Egress;
   public_url: string | null;
+  /** The policy's. */
+  budgets: SecurityPolicy['budgets'];
   network_mode(): string;
   /** Records a raw event of the channel; resolves after its commit. */
   record(channel_id: string, event_id: string, body: string): Promise<unknown>;
@@ -32,7 +36,7 @@ export interface GenerationDeps {
 }
 
 /** Values without the secrets: what grants may refer to and acknowledgements may show. */
-export const plainValues = (evaluated: Ready): Record<string, string | number | boolean> =>
+export const plainValues = (evaluated: Evaluated): Record<string, string | number | boolean> =>
   Object.fromEntries(
     Object.entries(evaluated.values).flatMap(([field, { value }]) => (evaluated.secret_fields.has(field) ? [] : [[field, value]])),
   );
@@ -85,6 +89,7 @@ export const createGeneration = (deps: GenerationDeps, evaluated: Ready, tracker
     manifest,
     bundle: source.bundle as NonNullable<typeof source.bundle>,
     place: source.builtin === null ? 'process' : 'thread',
+    budget: pluginBudget(manifest.budget, deps.budgets),
     export_name: source.export_name as string,
     digest: source.digest as string,
     config: { ...plain, ...Object.fromEntries(placeholders.byField) },

@@ -1,4 +1,5 @@
 /** What outlives a channel's workers: its events and its deliveries, whatever its state. */
+import type { Manifest } from '../schemas/manifest.ts';
 import type { InboundEvent } from '../schemas/message.ts';
 import type { Metrics } from './admin/metrics.ts';
 import type { Bus } from './bus/bus.ts';
@@ -6,7 +7,6 @@ import { createIntake, type Intake } from './bus/intake.ts';
 import { reportChange, type SortedReceived } from './bus/received.ts';
 import type { BusChannel } from './bus/turn.ts';
 import { createRequestTracker, type RequestTracker } from './capabilities/request-tracker.ts';
-import type { Ready } from './channel-generation.ts';
 import type { Config } from './config.ts';
 import type { MessageChange } from './db/unit.ts';
 import { withParsedBody } from './ledger/event-record.ts';
@@ -19,12 +19,17 @@ import type { Probe } from './lib/probe.ts';
 import { type ChannelOutbox, createChannelOutbox } from './outbox/channel-outbox.ts';
 import { createPace } from './outbox/pace.ts';
 import type { Channel } from './registry/channel.ts';
+import { createFaultHistory, type FaultHistory } from './registry/fault-history.ts';
+import { pluginBudget } from './registry/plugin-budget.ts';
 import { CapabilityError } from './sandbox/confined.ts';
 
 export interface ChannelRooms {
   intake: Intake;
   outbox: ChannelOutbox;
   tracker: RequestTracker;
+  faults: FaultHistory;
+  /** The manifest of the generation that serves: how deliveries are paced, and whether they may be repeated. */
+  configure(manifest: Manifest): void;
 }
 
 export interface ChannelRoomsDeps {
@@ -49,6 +54,7 @@ const RECEIVING = 32;
 const SENDING = 48;
 const WINDOW = 1_000;
 const HOUR_MS = 3_600_000;
+const PAGE = 200;
 
 export const createChannelRooms = (deps: ChannelRoomsDeps) => {
   const { config, clock, ledger, log } = deps;
@@ -77,12 +83,24 @@ export const createChannelRooms = (deps: ChannelRoomsDeps) => {
     return 'done';
   };
 
-  const open = (id: string, evaluated: Ready): ChannelRooms => {
+  const open = (id: string): ChannelRooms => {
     const known = rooms.get(id);
     if (known) return known;
-    const { manifest } = evaluated.source;
+    let idempotent = false;
+    let pace = createPace(undefined);
+    let limits = '';
+    let window = WINDOW;
     const made: ChannelRooms = {
       tracker: createRequestTracker(),
+      faults: createFaultHistory(Math.random),
+      configure(manifest) {
+        idempotent = manifest.send?.idempotent === true;
+        window = pluginBudget(manifest.budget, policy.budgets).queue;
+        const asked = JSON.stringify(manifest.limits ?? null);
+        // The same limits go on counting.
+        if (asked !== limits) pace = createPace(manifest.limits);
+        limits = asked;
+      },
       intake: createIntake(
         {
           ledger,
@@ -96,7 +114,13 @@ export const createChannelRooms = (deps: ChannelRoomsDeps) => {
           },
           probe: deps.probe,
         },
-        { channel_id: id, concurrency: RECEIVING, window: WINDOW },
+        {
+          channel_id: id,
+          concurrency: RECEIVING,
+          get window() {
+            return window;
+          },
+        },
       ),
       outbox: createChannelOutbox(
         {
@@ -115,10 +139,12 @@ export const createChannelRooms = (deps: ChannelRoomsDeps) => {
           max_age_ms: (policy.outbox?.max_age_hours ?? 24) * HOUR_MS,
           settle: {
             max_attempts: policy.outbox?.max_attempts ?? 8,
-            resend_unknown: resendsUnknown(id, manifest?.send?.idempotent === true),
+            get resend_unknown() {
+              return resendsUnknown(id, idempotent);
+            },
             backoff: { first_ms: 1000, longest_ms: 300_000, random: Math.random },
           },
-          pace: createPace(manifest?.limits),
+          pace: { take: (conversation_key, now) => pace.take(conversation_key, now) },
         },
       ),
     };
@@ -128,6 +154,18 @@ export const createChannelRooms = (deps: ChannelRoomsDeps) => {
   };
 
   const resendsUnknown = (id: string, idempotent: boolean): boolean => idempotent || policy.channels?.[id]?.on_unknown === 'resend';
+
+  /** Deliveries that stand in the database only say too that they are held, and by what. */
+  const holdStored = async (id: string, reason: string): Promise<void> => {
+    for (let after = 0; ; ) {
+      const rows = await ledger.waitingOutbound(id, after, PAGE);
+      const pending = rows.filter(({ state }) => state === 'pending');
+      const changes = pending.map((row): MessageChange => ({ id: row.id, from: ['pending'], state: 'held', held_by: reason }));
+      if (changes.length > 0) await ledger.commit({ message_changes: changes });
+      if (rows.length < PAGE) return;
+      after = rows.at(-1)?.seq ?? after;
+    }
+  };
 
   const record = (id: string, event_id: string, body: string): Promise<{ duplicate: boolean }> => {
     const room = rooms.get(id);
@@ -154,6 +192,17 @@ export const createChannelRooms = (deps: ChannelRoomsDeps) => {
     get: (id: string): ChannelRooms | undefined => rooms.get(id),
     /** Records an event whose platform is not a webhook: a poller's, a socket's, the chat page's. */
     record,
+    /** The channel does not serve, for longer than a start takes. */
+    hold(id: string, reason: string): void {
+      rooms.get(id)?.outbox.hold(reason);
+      holdStored(id, reason).catch((error) => deps.on_error(error, 'hold deliveries'));
+    },
+    /** Deliveries of channels that are not there any more. */
+    async holdOrphans(exists: (id: string) => boolean): Promise<void> {
+      const waiting = await ledger.countOpenMessages();
+      const ids = waiting.flatMap(({ direction, channel_id }) => (direction === 'outbound' && !exists(channel_id) ? [channel_id] : []));
+      for (const id of new Set(ids)) await holdStored(id, 'removed');
+    },
     /** Whether a delivery of which nobody knows may be sent again. */
     resendsUnknown,
     async close(): Promise<void> {

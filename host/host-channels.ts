@@ -1,6 +1,5 @@
 /** The second half of the composition root: what each channel is wired from, and the rooms that outlive its workers. */
 import { randomBytes } from 'node:crypto';
-import path from 'node:path';
 import { compile } from '../schemas/compile.ts';
 import { AccountReport, DeliveryReport, InboundMessageInput, Receipt } from '../schemas/message.ts';
 import type { Metrics } from './admin/metrics.ts';
@@ -8,12 +7,14 @@ import type { Bus } from './bus/bus.ts';
 import { sortReceived } from './bus/received.ts';
 import type { BusChannel } from './bus/turn.ts';
 import { createPluginStorage } from './capabilities/storage.ts';
-import { createGeneration, plainValues, type Ready } from './channel-generation.ts';
+import { createChannelFolders } from './channel-folders.ts';
+import { createGeneration } from './channel-generation.ts';
 import { createChannelRooms } from './channel-rooms.ts';
+import { routeOf } from './channel-route.ts';
 import { type Config, messagePolicyOf, rateOf } from './config.ts';
 import type { StoredMessage } from './db/tables/messages.ts';
 import type { Egress } from './egress/egress.ts';
-import { createWebhooks, type WebhookRoute, type Webhooks } from './ingress/webhooks.ts';
+import { createWebhooks, type Webhooks } from './ingress/webhooks.ts';
 import { outboundAttachments } from './ledger/attachments.ts';
 import type { Ledger } from './ledger/ledger.ts';
 import { ledgerStorage } from './ledger/plugin-storage.ts';
@@ -23,14 +24,11 @@ import type { NewId } from './lib/ids.ts';
 import type { Logger } from './lib/logger.ts';
 import type { Probe } from './lib/probe.ts';
 import { decideApproval } from './registry/approval.ts';
-import { loadBuiltins } from './registry/builtins.ts';
-import { type Channel, createChannel } from './registry/channel.ts';
-import { contestedVariables, resolveChannelConfig } from './registry/channel-config.ts';
-import type { ChannelSource } from './registry/channel-source.ts';
+import { type Channel, createChannel, type Generation, type Next } from './registry/channel.ts';
+import { resolveChannelConfig } from './registry/channel-config.ts';
 import { type Channels, createChannels } from './registry/channels.ts';
-import { createFaultHistory } from './registry/fault-history.ts';
-import { scanChannels } from './registry/scan.ts';
-import { bundleFolder } from './sandbox/bundle.ts';
+import type { Ready } from './registry/serving.ts';
+import type { FolderWatch } from './registry/watch.ts';
 import type { Sandbox } from './sandbox/confined.ts';
 
 export interface HostChannelsDeps {
@@ -46,6 +44,8 @@ export interface HostChannelsDeps {
   sandbox: Sandbox;
   network_mode(): string;
   dist_dir: string;
+  /** Development: plugin folders are watched, and the own ones need no new approval while they ask for no more. */
+  reload: boolean;
   /** Nothing is started: a command works on the database alone. */
   offline: boolean;
   /** The process before this one ended without closing. */
@@ -61,35 +61,23 @@ export const createHostChannels = (deps: HostChannelsDeps) => {
   const checkReceipt = compile(Receipt);
   const busChannels = new Map<string, BusChannel>();
   const open = new Map<string, StoredMessage[]>();
-  /** What the first look at the folders found, kept for the load that follows. */
-  let looked: ChannelSource[] | null = null;
-  let contested: ReadonlySet<string> = new Set();
-  let builtins: Awaited<ReturnType<typeof loadBuiltins>> | null = null;
+  const folders = createChannelFolders(deps);
+  let watch: FolderWatch | null = null;
 
   const rooms = createChannelRooms({ ...deps, busChannel: (id) => busChannels.get(id), channel: (id) => channels.get(id) });
 
+  /** One for all generations of all channels: two of one channel share its quota. */
   const storage = createPluginStorage(ledgerStorage(ledger));
 
-  const build = (evaluated: Ready): Channel => {
-    const { id } = evaluated.source;
-    const room = rooms.open(id, evaluated);
-    const generation = createGeneration(
-      {
-        egress: deps.egress,
-        public_url: config.public_url,
-        network_mode: deps.network_mode,
-        record: rooms.record,
-        storage,
-        attachmentsOf: (channel_id, message_id) => outboundAttachments(ledger, channel_id, message_id),
-      },
-      evaluated,
-      room.tracker,
-    );
+  const adopt = ({ source: { id } }: Ready, { manifest, digest }: Generation): void => {
+    const room = rooms.open(id);
+    if (!deps.offline) log.info({ channel_id: id, digest, version: manifest.version }, `channel ${id} is served by ${digest}`);
+    room.configure(manifest);
     busChannels.set(id, {
       id,
-      name: generation.manifest.name,
-      session_scope: generation.manifest.session_scope ?? 'user_conversation',
-      text_limit: generation.manifest.limits?.text,
+      name: manifest.name,
+      session_scope: manifest.session_scope ?? 'user_conversation',
+      text_limit: manifest.limits?.text,
       outbox: room.outbox,
       policy: () => messagePolicyOf(config, id),
       rate: () => rateOf(config, id),
@@ -105,77 +93,46 @@ export const createHostChannels = (deps: HostChannelsDeps) => {
     const left = open.get(id) ?? [];
     open.delete(id);
     for (const row of left) deps.bus.resume(row);
-    const channel = createChannel(id, generation, {
+  };
+
+  const makeChannel = (id: string, first: Next, on_state: () => void): Channel => {
+    const room = rooms.open(id);
+    const channel = createChannel(id, first, {
       sandbox: deps.sandbox,
       clock,
       log,
       intake: room.intake,
       outbox: room.outbox,
       tracker: room.tracker,
-      faults: createFaultHistory(Math.random),
+      faults: room.faults,
       sort: (received, event) => sortReceived(received, event, checks, deps.newId),
       checkReceipt,
       network_mode: deps.network_mode,
-      on_state: (status) => onState(id, status),
+      on_state,
     });
-    return deps.offline
-      ? {
-          ...channel,
-          start: async () => undefined,
-          status: () => ({ state: 'starting', reason: 'The host is not running.', fix: 'agentos serve' }),
-        }
-      : channel;
+    if (!deps.offline) return channel;
+    return {
+      ...channel,
+      start: async () => undefined,
+      replace: async () => ({ ok: true }),
+      retry: () => undefined,
+      status: () => ({ state: 'starting', reason: 'The host is not running.', fix: 'agentos serve' }),
+    };
   };
 
-  const onState: Parameters<typeof createChannels>[0]['on_state'] = (id, status) => {
-    const { state, reason, fix } = status;
-    deps.metrics.channel(id, state === 'running');
+  const onState: Parameters<typeof createChannels>[0]['on_state'] = (id, { state, reason, fix }, running) => {
+    deps.metrics.channel(id, running);
     deps.feed.publish({ kind: 'channel', channel_id: id, id, direction: null, conversation_key: null, state });
     if (deps.offline) return;
     const level = state === 'running' || state === 'starting' || state === 'disabled' ? 'info' : 'warn';
     log[level]({ channel_id: id, state, reason: reason ?? undefined, fix: fix ?? undefined }, `channel ${id} is ${state}`);
-    if (state === 'running') channels.markRan(id).catch((error) => deps.on_error(error, 'note that a channel ran'));
-  };
-
-  const routeOf = (evaluated: Ready): WebhookRoute | null => {
-    const { source } = evaluated;
-    const { manifest } = source;
-    if (!manifest?.webhook_url || !manifest.webhook?.verify) return null;
-    const secret = manifest.webhook.verify.secret;
-    const value = secret === undefined ? undefined : evaluated.values[secret]?.value;
-    const room = rooms.open(source.id, evaluated);
-    return {
-      channel_id: source.id,
-      path: manifest.webhook_url,
-      webhook: manifest.webhook,
-      // Several, separated by commas, while a secret is being changed.
-      secrets:
-        value === undefined
-          ? []
-          : String(value)
-              .split(',')
-              .map((each) => each.trim())
-              .filter((each) => each !== ''),
-      config: plainValues(evaluated),
-      record: (event) => room.intake.record(event),
-    };
   };
 
   const place = (id: string) => [`channels`, id, 'config'] as const;
 
-  const look = async (): Promise<ChannelSource[]> => {
-    builtins ??= await loadBuiltins(path.join(deps.dist_dir, 'plugins/channels'));
-    const sources = await scanChannels({ home: config.home, builtins, bundle: bundleFolder });
-    contested = contestedVariables(sources);
-    return sources;
-  };
-
   const channels: Channels = createChannels({
-    async scan() {
-      const sources = looked ?? (await look());
-      looked = null;
-      return sources;
-    },
+    ...folders.forTheRegistry,
+    after: (delay_ms, callback) => clock.after(delay_ms, callback),
     now: () => clock.now(),
     stored: () => ledger.plugins(),
     async write(row, entry) {
@@ -195,14 +152,43 @@ export const createHostChannels = (deps: HostChannelsDeps) => {
     },
     fileEntry: (id) => config.channels_config[id],
     resolve: (source, stored) =>
-      resolveChannelConfig({ source, env: config.channelEnv, file_entry: config.channels_config[source.id], stored, contested }),
+      resolveChannelConfig({
+        source,
+        env: config.channelEnv,
+        file_entry: config.channels_config[source.id],
+        stored,
+        contested: folders.contested(),
+      }),
     approval: (source, stored, stated) => decideApproval({ source, entry: config.channels_config[source.id] ?? null, stored, stated }),
     openStored: (id, sealed) => JSON.parse(ledger.openText(sealed, ...place(id))) as Record<string, string | number | boolean>,
     sealStored: (id, values) => ledger.sealText(JSON.stringify(values), ...place(id)),
     newSecret: () => randomBytes(32).toString('base64url'),
-    build,
-    route: routeOf,
-    hold: (id, reason) => rooms.get(id)?.outbox.hold(reason),
+    generation: (evaluated) =>
+      createGeneration(
+        {
+          egress: deps.egress,
+          public_url: config.public_url,
+          budgets: policy.budgets,
+          network_mode: deps.network_mode,
+          record: rooms.record,
+          storage,
+          attachmentsOf: (channel_id, message_id) => outboundAttachments(ledger, channel_id, message_id),
+        },
+        evaluated,
+        rooms.open(evaluated.source.id).tracker,
+      ),
+    adopt,
+    channel: makeChannel,
+    route: (evaluated) => routeOf(evaluated, (event) => rooms.open(evaluated.source.id).intake.record(event)),
+    on_removed(id) {
+      folders.forget(id);
+      deps.metrics.channel(id, false);
+      if (!deps.offline) log.info({ channel_id: id }, `channel ${id} was removed; what waits for it is held until its folder returns`);
+    },
+    on_error: deps.on_error,
+    hold(id, reason) {
+      if (!deps.offline) rooms.hold(id, reason);
+    },
     on_state: onState,
   });
 
@@ -215,10 +201,19 @@ export const createHostChannels = (deps: HostChannelsDeps) => {
     wake: (id: string): void => rooms.get(id)?.outbox.wake(),
     /** Reads the folders without starting anything; says which channels may send an unknown delivery again. */
     async lookAhead(): Promise<(channel_id: string) => boolean> {
-      const sources = await look();
-      looked = sources;
-      const idempotent = new Set(sources.flatMap((source) => (source.manifest?.send?.idempotent ? [source.id] : [])));
+      const idempotent = await folders.idempotent(await ledger.plugins());
       return (id) => rooms.resendsUnknown(id, idempotent.has(id));
+    },
+    /** Reads the folders and starts what may run; what waits for a channel that has gone is held. */
+    async load(): Promise<void> {
+      await channels.load();
+      if (!deps.offline) await rooms.holdOrphans((id) => channels.has(id));
+    },
+    /** Development: from now on a changed folder is read again by itself. */
+    async watch(): Promise<void> {
+      watch = await folders.watch((ids) => {
+        channels.changed(ids).catch((error) => deps.on_error(error, 'take up changed folders'));
+      });
     },
     /** Messages that were not final when the host stopped: each goes into its lane when its channel is built. */
     async loadOpenMessages(): Promise<void> {
@@ -249,6 +244,7 @@ export const createHostChannels = (deps: HostChannelsDeps) => {
         probe: deps.probe,
       }),
     async close(): Promise<void> {
+      await watch?.close();
       await rooms.close();
       await channels.stop();
     },

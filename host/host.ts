@@ -51,6 +51,8 @@ export interface HostOptions {
   mode: 'serve' | 'offline';
   /** The folder with the sandbox's bootstrap, the built-in plugins and the pages. */
   dist_dir: string;
+  /** Development: plugin folders are watched. */
+  reload?: boolean;
   /** Fault injection in tests. */
   probe?: Probe;
 }
@@ -62,7 +64,7 @@ const exists = (file: string): Promise<boolean> =>
   );
 
 /** Opens the home and everything in it. Throws `AppError` when that cannot be done; nothing is left open then. */
-export const openHost = async ({ config, log, clock = systemClock, mode, dist_dir, probe }: HostOptions) => {
+export const openHost = async ({ config, log, clock = systemClock, mode, dist_dir, reload = false, probe }: HostOptions) => {
   const releases: (() => Promise<void>)[] = [];
   const release = async (): Promise<void> => {
     for (const each of releases.splice(0).reverse()) await each().catch((error) => log.error({ err: error }, 'a part did not close'));
@@ -161,6 +163,7 @@ export const openHost = async ({ config, log, clock = systemClock, mode, dist_di
       sandbox,
       network_mode: () => network_mode.value,
       dist_dir,
+      reload,
       offline: mode === 'offline',
       unclean,
       on_error,
@@ -184,7 +187,7 @@ export const openHost = async ({ config, log, clock = systemClock, mode, dist_di
         timestamp: isoTime(clock.now()),
         database_fault: ledger.fault(),
         network_mode: network_mode.value,
-        channels: channels.list().map(({ id, state, enabled }) => ({ id, state, enabled })),
+        channels: channels.list().map(({ id, state, enabled, serving }) => ({ id, state: serving?.state ?? state, enabled })),
       });
     };
     const settings = configTable(config, () => ({ network_mode, execution_phase, channels: channels.list() }));
@@ -246,6 +249,8 @@ export const openHost = async ({ config, log, clock = systemClock, mode, dist_di
       },
       /** Settles what the process before left, reads the folders, starts what may run. */
       async start(): Promise<void> {
+        // Before the first look, so that no change falls between the two.
+        if (reload) await rooms.watch();
         if (mode === 'serve') {
           const interrupted = await failInterrupted({ ledger, clock, resend: await rooms.lookAhead() });
           if (interrupted > 0)
@@ -257,9 +262,9 @@ export const openHost = async ({ config, log, clock = systemClock, mode, dist_di
             rates.remember(rateKey(sender.channel_id, sender.user_key), sender.received_at);
           if (network_mode.value !== 'off') await rooms.loadOpenMessages();
         }
-        await channels.load();
+        await rooms.load();
       },
-      reload: () => channels.load(),
+      reload: () => rooms.load(),
       /** Takes nothing new: health says so, webhooks answer 503. */
       drain(): void {
         draining = true;

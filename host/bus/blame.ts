@@ -12,7 +12,9 @@ export type Parsed =
   /** The adapter threw, or nothing of what it returned has the right shape. */
   | { ok: false; kind: 'threw'; message: string }
   /** Its worker ended, or was ended at the deadline, while it held this event. */
-  | { ok: false; kind: 'died'; message: string };
+  | { ok: false; kind: 'died'; message: string }
+  /** Its worker was ended by the host itself while it held this event: nobody is to blame, another worker takes it. */
+  | { ok: false; kind: 'stopped' };
 
 /** An event in memory, on its way to its messages. */
 export interface Item {

@@ -37,6 +37,9 @@ const LATER_EVERY_MS = 2_000;
 /** A write that failed is tried again after this time. */
 const AGAIN_MS = 1_000;
 
+type Failed = Extract<Parsed, { ok: false; message: string }>;
+const isStopped = (item: Item | undefined): boolean => item?.parsed?.ok === false && item.parsed.kind === 'stopped';
+
 export const createIntake = (deps: IntakeDeps, options: IntakeOptions) => {
   const { ledger, clock } = deps;
   let parse: ((event: InboundEvent) => Promise<Parsed>) | null = null;
@@ -80,6 +83,8 @@ export const createIntake = (deps: IntakeDeps, options: IntakeOptions) => {
   const pump = (): void => {
     while (parse && !closed && waiting.length > 0 && flying.length < options.concurrency) {
       const item = waiting[0] as Item;
+      // What the worker before this one holds is waited for: results of two workers would overtake each other.
+      if (flying.length > 0 && flying[0]?.generation !== generation) return;
       if (flying.length > 0 && (item.alone || flying[0]?.alone || suspected())) return;
       waiting.shift();
       hand(item, parse);
@@ -121,17 +126,26 @@ export const createIntake = (deps: IntakeDeps, options: IntakeOptions) => {
       .catch((error) => deps.on_error(error, 'take an event'))
       .finally(() => {
         taking = false;
-        if (flying[0]?.parsed) take();
+        if (flying[0]?.parsed && !leaving()) take();
         else pump();
       });
   };
 
+  /** The host ended the worker, and some of the calls that it held are not back yet. */
+  const leaving = (): boolean => isStopped(flying[0]) && flying.some((item) => item.parsed === null);
+
   const takeReady = async (): Promise<void> => {
     for (let item = flying[0]; item?.parsed; item = flying[0]) {
+      if (isStopped(item)) {
+        if (leaving()) return;
+        // All of them, in their order: what came after the first of them must not be taken before it.
+        waiting.unshift(...flying.splice(0));
+        return;
+      }
       flying.shift();
       // What is accepted is not awaited: the next event is taken while this one is on its way to the disk.
       if (item.parsed.ok) finish(item, item.parsed.received);
-      else await failed(item, item.parsed);
+      else if (item.parsed.kind !== 'stopped') await failed(item, item.parsed);
     }
   };
 
@@ -168,7 +182,7 @@ export const createIntake = (deps: IntakeDeps, options: IntakeOptions) => {
     }
   };
 
-  const failed = async (item: Item, { kind, message }: Extract<Parsed, { ok: false }>): Promise<void> => {
+  const failed = async (item: Item, { kind, message }: Failed): Promise<void> => {
     // The worker is gone; until the next one is ready, nothing is handed over.
     if (kind === 'died' && item.generation === generation) parse = null;
     const verdict = judge(item, kind);
@@ -261,7 +275,7 @@ export const createIntake = (deps: IntakeDeps, options: IntakeOptions) => {
       }
       return { duplicate: seq === undefined };
     },
-    /** A worker is ready: what waits is handed over. */
+    /** A worker is ready: what waits is handed to it, once the one before it has given back what it holds. */
     open(receive: (event: InboundEvent) => Promise<Parsed>): void {
       generation++;
       parse = receive;

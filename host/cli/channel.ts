@@ -1,6 +1,7 @@
 /** `agentos channel …`: what is found in store/channels, what was decided about it, what it is doing. */
 import type { Page } from '../admin/operations.ts';
 import type { ChannelView } from '../registry/channels.ts';
+import type { Difference } from '../registry/difference.ts';
 import { withClient } from './client.ts';
 import type { CliContext, CommonOptions } from './context.ts';
 import { printFields, printTable, show } from './output.ts';
@@ -14,10 +15,51 @@ export const channelList = (context: CliContext, options: CommonOptions): Promis
       printTable(
         context.stdout,
         ['channel', 'state', 'reason', 'fix'],
-        channels.map((channel) => [channel.id, channel.state, channel.reason, channel.fix]),
+        // What waits is told where the channel itself has nothing to say.
+        channels.map(({ id, state, reason, fix, pending }) => [
+          id,
+          state,
+          reason ?? (pending ? `${pending.state}: ${pending.reason}` : null),
+          fix ?? pending?.fix ?? null,
+        ]),
       ),
     );
   });
+
+const CODE: Readonly<Record<Difference['code'], string>> = {
+  new: 'nothing was approved before',
+  changed: 'changed',
+  same: 'the same as approved',
+};
+
+/** What a person is asked to approve. */
+const printDifference = (context: CliContext, difference: Difference): void => {
+  context.stdout.write('\nasked for, compared with what was approved\n');
+  printFields(context.stdout, [
+    ['approved digest', difference.against],
+    ['code', CODE[difference.code]],
+    ...(difference.manifest.length > 0 ? [['manifest', difference.manifest.join(', ')] as const] : []),
+  ]);
+  if (difference.permissions.length === 0) return;
+  printTable(
+    context.stdout,
+    ['change', 'permission', 'reason'],
+    difference.permissions.map(({ change, permission, reason }) => [change, permission, reason]),
+  );
+};
+
+const printPending = (context: CliContext, { pending }: ChannelView): void => {
+  if (!pending) return;
+  context.stdout.write('\nin the folder, not serving\n');
+  printFields(context.stdout, [
+    ['state', pending.state],
+    ['reason', pending.reason],
+    ['fix', pending.fix],
+    ['version', pending.version],
+    ['digest', pending.digest],
+  ]);
+  if (pending.difference) printDifference(context, pending.difference);
+};
 
 const printChannel = (context: CliContext, channel: ChannelView): void => {
   printFields(context.stdout, [
@@ -30,9 +72,12 @@ const printChannel = (context: CliContext, channel: ChannelView): void => {
     ['code', channel.builtin ? `built in: ${channel.builtin}` : 'in its folder'],
     ['webhook', channel.webhook_url],
     ['digest', channel.digest],
-    ['approved', channel.approved_by],
+    ['approved digest', channel.approved_digest],
+    ['approved by', channel.approved_by],
+    ['serving', channel.serving ? `${channel.serving.digest} (${channel.serving.version}, ${channel.serving.state})` : null],
     ['permissions', channel.permissions],
   ]);
+  printPending(context, channel);
   const fields = Object.entries(channel.config);
   if (fields.length > 0) {
     context.stdout.write('\n');
@@ -64,7 +109,20 @@ export const channelEnable = post('/enable');
 export const channelDisable = post('/disable');
 export const channelReload = post('/reload');
 
+/** Without a digest, what waits is shown and approved under the digest that was shown: what comes in between is refused. */
 export const channelApprove = (context: CliContext, options: CommonOptions & { digest?: string }, id: string): Promise<void> =>
-  withClient(context, options, async (client) =>
-    one(context, options, await client.call('POST', at(id, '/approve'), { digest: options.digest ?? null })),
-  );
+  withClient(context, options, async (client) => {
+    let digest = options.digest ?? null;
+    if (digest === null) {
+      const waiting = await client.call<ChannelView>('GET', at(id));
+      digest = waiting.digest;
+      if (!options.json && waiting.pending) printPending(context, waiting);
+    }
+    const approved = await client.call<ChannelView>('POST', at(id, '/approve'), { digest });
+    if (!options.json) {
+      context.stdout.write('\n');
+      printFields(context.stdout, [['approved', `${approved.approved_digest} with ${JSON.stringify(approved.permissions)}`]]);
+      context.stdout.write('\n');
+    }
+    one(context, options, approved);
+  });

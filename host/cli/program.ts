@@ -43,6 +43,7 @@ export const createProgram = (context: CliContext): Command => {
   withCommon(program.command('serve').description('run the host'))
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .option('--port <port>', 'port to listen on; 0 takes a free one', '8080')
+    .option('--reload', 'development: take up changed plugin folders by themselves')
     .action(act(async (...given: Parameters<Run<[]>>) => (await import('./serve.ts')).serve(...given)));
   withCommon(
     program.command('init').argument('[dir]', 'the new home', '.').description('write a new home: .env, config, an example channel'),

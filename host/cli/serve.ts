@@ -63,7 +63,14 @@ export const serve = async (context: CliContext, options: ServeOptions): Promise
   const tls = config.tls ? { cert: readFileSync(config.tls.cert_file), key: readFileSync(config.tls.key_file) } : null;
   // The permission model lets a worker read the process's folder on newer Node: it is the bootstrap folder, which holds nothing else.
   process.chdir(path.join(context.dist_dir, 'sandbox'));
-  const host = await openHost({ config, log, mode: 'serve', dist_dir: context.dist_dir, probe: context.probe });
+  const host = await openHost({
+    config,
+    log,
+    mode: 'serve',
+    dist_dir: context.dist_dir,
+    reload: options.reload === true,
+    probe: context.probe,
+  });
   const network = createNetworkServer({ tls, webhooks: host.webhooks.handle, app: host.app.routing });
   const command = createCommandServer(host.app.routing);
 
@@ -94,6 +101,7 @@ export const serve = async (context: CliContext, options: ServeOptions): Promise
     );
     context.on_signal(['SIGHUP'], () => void host.reload().catch((error) => log.error({ err: error }, 'could not reload the channels')));
     await host.start();
+    if (options.reload) log.info('development: changed plugin folders are taken up by themselves');
     log.info({ address, home: config.home }, `CommunicationOS runs at ${address}; the chat page is ${address}/chat`);
   } catch (error) {
     await stop('it could not start');

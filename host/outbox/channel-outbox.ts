@@ -194,7 +194,10 @@ export const createChannelOutbox = (deps: OutboxDeps, options: OutboxOptions) =>
     const now = clock.now();
     const frees = freesLane(settlement);
     const error = settlement.error === null ? null : ledger.sealError('messages', delivery.id, settlement.error);
-    const changes = [settledChange(delivery, settlement, error, now)];
+    const settled = settledChange(delivery, settlement, error, now);
+    // It was in flight when the channel was held: it waits like those that were not.
+    const waits = settled.state === 'pending' && held_by !== null;
+    const changes: MessageChange[] = [waits ? { ...settled, state: 'held', held_by } : settled];
     if (frees && settlement.state !== 'sent') changes.push(...(await laterParts(lane, delivery, now)));
     if (!frees) {
       delivery.attempts = settlement.attempts;
@@ -206,7 +209,7 @@ export const createChannelOutbox = (deps: OutboxDeps, options: OutboxOptions) =>
     const quiet = settlement.state === 'sent' && !deps.audit_allowed;
     const result = await commitFirmly({ message_changes: changes, audit: quiet ? [] : [deliveryAudit(delivery, action, settlement, now)] });
     if (frees) deps.on_finished(settlement.state);
-    publish(delivery, settlement.state);
+    publish(delivery, waits ? 'held' : settlement.state);
     if (following && result.changed.has(following.id)) track(fly(key, following));
     else {
       vacate(key, lane);

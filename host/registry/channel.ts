@@ -1,27 +1,24 @@
 /**
- * One running channel: its worker, its states, its events and deliveries. A broken plugin is this
- * channel's state and nobody else's.
+ * One channel: the generation that serves, the switch to the next one, its states, its events and deliveries. A
+ * broken plugin is this channel's state and nobody else's.
  */
 import type { Manifest } from '../../schemas/manifest.ts';
-import type { InboundEvent, OutboundMessage, Receipt } from '../../schemas/message.ts';
-import type { Parsed } from '../bus/blame.ts';
 import type { Intake } from '../bus/intake.ts';
-import type { SortedReceived } from '../bus/received.ts';
-import type { RequestTracker } from '../capabilities/request-tracker.ts';
-import type { Clock } from '../lib/clock.ts';
-import type { Logger } from '../lib/logger.ts';
 import type { ChannelOutbox, Sender } from '../outbox/channel-outbox.ts';
-import type { RequestsSeen, SendEnd } from '../outbox/settle.ts';
-import type { CallResult, CapabilityHandler, ConfinedAdapter, Json, Place, Sandbox } from '../sandbox/confined.ts';
+import type { CapabilityHandler, Json, Place } from '../sandbox/confined.ts';
+import { type BringUp, bringUp } from './bring-up.ts';
 import type { AdapterBundle } from './channel-source.ts';
 import type { ChannelStatus } from './channel-status.ts';
 import type { FaultHistory } from './fault-history.ts';
+import type { PluginBudget } from './plugin-budget.ts';
+import { type Began, type RunningDeps, type RunningGeneration, startGeneration } from './running-generation.ts';
 
 /** One approved generation of a plugin: everything a worker is made of. */
 export interface Generation {
   manifest: Manifest;
   bundle: AdapterBundle;
   place: Place;
+  budget: PluginBudget;
   export_name: string;
   digest: string;
   /** Configuration with placeholders for secrets. */
@@ -31,223 +28,227 @@ export interface Generation {
   handlers: Readonly<Record<string, CapabilityHandler>>;
 }
 
-export interface ChannelDeps {
-  sandbox: Sandbox;
-  clock: Clock;
-  log: Logger;
+export interface ChannelDeps extends RunningDeps {
   intake: Intake;
   outbox: ChannelOutbox;
-  tracker: RequestTracker;
   faults: FaultHistory;
-  /** Checks and takes apart what `receive` returned. */
-  sort(received: readonly unknown[], event: InboundEvent): SortedReceived;
-  checkReceipt(value: unknown): { ok: true } | { ok: false; errors: readonly { pointer: string; message: string }[] };
   /** Deliveries go out in `on` only. */
   network_mode(): string;
   on_state(status: ChannelStatus): void;
 }
 
-/** `receive` is pure work. Calls that talk to a platform may take as long as a slow platform does. */
-const RECEIVE_DEADLINE_MS = 5_000;
-const NETWORK_DEADLINE_MS = 45_000;
-/** A loop at import ends long before it: its event loop stands still. */
-const BOOT_DEADLINE_MS = 20_000;
+/** A generation that is to serve; `adopt` is called in the turn in which it begins to. */
+export interface Next {
+  generation: Generation;
+  adopt(): void;
+}
+
+/** Whether the next generation serves now; when not, why, and the one before it goes on. */
+export type Replaced = { ok: true } | { ok: false; reason: string };
+
+/** The open calls of a generation that was replaced or stopped may take this long. */
+const DRAIN_MS = 15_000;
 const STOP_GRACE_MS = 2_000;
-const HEAP_MB = 64;
-const CPU_MS_PER_SECOND = 200;
 /** A `start` that could not reach its platform is repeated: 1 s, 2 s, … up to 5 min. */
 const RESTART_LONGEST_MS = 300_000;
 const PROBE_EVERY_MS = 300_000;
 
-/** Codes of a failed `start` that a later try can mend: the platform, not the plugin. */
-const PLATFORM_FAULTS: ReadonlySet<string> = new Set([
-  'PLATFORM_UNAVAILABLE',
-  'RATE_LIMITED',
-  'TIMEOUT',
-  'RESET',
-  'CONNECT_FAILED',
-  'TLS_FAILED',
-  'DNS_FAILED',
-  'SSRF_BLOCKED',
-  'DOMAIN_BLOCKED',
-  'REDIRECT_REFUSED',
-  'NETWORK_NOT_GRANTED',
-  'NETWORK_MODE_BLOCKED',
-  'ABORTED',
-  'TOO_LARGE',
-]);
-
-export const createChannel = (id: string, generation: Generation, deps: ChannelDeps) => {
+export const createChannel = (id: string, first: Next, deps: ChannelDeps) => {
   const { clock, log } = deps;
-  const { manifest } = generation;
-  const budget = manifest.budget ?? {};
-  const receive_ms = budget.call_timeout_ms ?? RECEIVE_DEADLINE_MS;
-  const network_ms = Math.max(budget.call_timeout_ms ?? 0, NETWORK_DEADLINE_MS);
-  let adapter: ConfinedAdapter | null = null;
+  let serving = first.generation;
+  let current: RunningGeneration | null = null;
+  /** Starts beside the current one. */
+  let incoming: BringUp | null = null;
+  /** The generation whose worker boots, while none serves. */
+  let booting: Generation | null = null;
+  const retiring = new Set<Promise<void>>();
   let status: ChannelStatus = { state: 'starting', reason: null, fix: null };
   let stopped = false;
   let cancelTimer: (() => void) | null = null;
 
   const become = (next: ChannelStatus): void => {
+    if (stopped) return;
     const changed = next.state !== status.state || next.reason !== status.reason;
     status = next;
     if (next.state !== 'running') deps.outbox.hold(next.state);
-    else if (deps.network_mode() === 'on') deps.outbox.open(sender);
-    else deps.outbox.hold('network_mode');
+    else if (deps.network_mode() !== 'on') deps.outbox.hold('network_mode');
+    // What goes out already just goes on through the generation that serves now.
+    else if (deps.outbox.counts().held_by !== null) deps.outbox.open(sender);
     if (changed) deps.on_state(next);
   };
 
-  const later = (ms: number, work: () => void): void => {
+  const forgetTimer = (): void => {
     cancelTimer?.();
+    cancelTimer = null;
+  };
+  const later = (ms: number, work: () => void): void => {
+    forgetTimer();
     cancelTimer = clock.after(ms, () => {
       cancelTimer = null;
       if (!stopped) work();
     });
   };
 
+  /** The channel's own generation, while no other one serves. */
   const boot = async (): Promise<void> => {
+    const mine = serving;
     become({ state: 'starting', reason: status.reason, fix: null });
-    const started = await deps.sandbox.start({
-      channel_id: id,
-      code: generation.bundle.code,
-      source_map: generation.bundle.source_map ?? undefined,
-      export_name: generation.export_name,
-      config: generation.config,
-      webhook_url: generation.webhook_url,
-      granted: generation.granted,
-      handlers: generation.handlers,
-      place: generation.place,
-      heap_mb: budget.heap_mb ?? HEAP_MB,
-      cpu_ms_per_second: budget.cpu_ms_per_second ?? CPU_MS_PER_SECOND,
-      call_timeout_ms: receive_ms,
-      boot_timeout_ms: BOOT_DEADLINE_MS,
-      max_to_plugin: Math.max(manifest.webhook?.max_body_bytes ?? 0, 1_048_576) * 2,
-      on_log: (level, message, fields) => log[level]({ channel_id: id, plugin: fields ?? undefined }, message),
-    });
-    if (stopped) {
-      if (started.ok) await started.adapter.stop(0);
+    booting = mine;
+    const started = await startGeneration(id, mine, deps);
+    if (booting === mine) booting = null;
+    if (stopped || serving !== mine || current) {
+      if (started.ok) await started.running.stop(0);
       return;
     }
-    if (!started.ok) return fault(`${started.fault.code}: ${started.fault.message}`, started.fault.stack);
-    const mine = started.adapter;
-    adapter = mine;
-    void mine.exited.then((exit) => {
-      if (exit.requested || stopped || adapter !== mine) return;
-      adapter = null;
-      deps.intake.pause();
-      fault(exit.reason);
-    });
-    deps.intake.open((event) => receive(mine, event));
-    await begin(mine, 1);
+    if (!started.ok) return fault(started.reason, started.stack);
+    watch(started.running);
+    current = started.running;
+    await begin(started.running, 1);
   };
 
-  /** Calls the adapter's own `start`; what it could not reach is tried again while the channel already serves. */
-  const begin = async (mine: ConfinedAdapter, attempt: number): Promise<void> => {
-    if (!mine.methods.has('start')) return become({ state: 'running', reason: null, fix: null });
-    const result = await mine.call('start', [], { timeout_ms: network_ms });
-    if (stopped || adapter !== mine) return;
-    if (result.ok) return become({ state: 'running', reason: null, fix: null });
-    if (result.fault === 'died' || result.fault === 'deadline') return;
-    if (result.code === 'UNAUTHORIZED' || result.code === 'ACCOUNT_REFUSED') return degrade(result.message);
-    if (result.code !== undefined && PLATFORM_FAULTS.has(result.code)) {
-      become({
-        state: 'running',
-        reason: `start: ${result.message}`,
-        fix: 'It is tried again by itself. Check the address and the network when it lasts.',
-      });
-      later(Math.min(RESTART_LONGEST_MS, 1000 * 2 ** (attempt - 1)), () => void begin(mine, attempt + 1));
-      return;
-    }
-    adapter = null;
+  const watch = (running: RunningGeneration): void => {
+    void running.exited.then((exit) => {
+      if (exit.requested || current !== running) return;
+      lose();
+      if (exit.breached) return quarantine(exit.reason);
+      fault(exit.reason);
+    });
+  };
+
+  const lose = (): void => {
+    current = null;
     deps.intake.pause();
-    await mine.stop(0);
-    fault(`start: ${result.message}`, result.stack);
+  };
+
+  const begin = async (running: RunningGeneration, attempt: number): Promise<void> => {
+    const begun = await running.begin();
+    if (stopped || current !== running || begun.kind === 'ended') return;
+    if (begun.kind !== 'fault') return serve(running, begun, attempt);
+    lose();
+    await running.stop(0);
+    fault(begun.reason, begun.stack);
+  };
+
+  /** It takes events now; whether deliveries go out depends on how its `start` ended. */
+  const serve = (running: RunningGeneration, begun: Began, attempt: number): void => {
+    forgetTimer();
+    deps.intake.open((event) => running.receive(event));
+    if (begun.kind === 'ok') become({ state: 'running', reason: null, fix: null });
+    else if (begun.kind === 'refused') degrade(begun.reason);
+    else {
+      const fix = 'It is tried again by itself. Check the address and the network when it lasts.';
+      become({ state: 'running', reason: begun.reason, fix });
+      later(Math.min(RESTART_LONGEST_MS, 1000 * 2 ** (attempt - 1)), () => void begin(running, attempt + 1));
+    }
   };
 
   const fault = (reason: string, stack?: string): void => {
+    if (stopped) return;
     log.error({ channel_id: id, reason, stack }, 'a plugin failed');
-    const wait = deps.faults.fault(clock.now());
-    if (wait === null) {
-      become({ state: 'quarantined', reason, fix: `Mend the plugin, then run: agentos channel enable ${id}` });
-      return;
-    }
+    const wait = deps.faults.fault(clock.monotonic());
+    if (wait === null) return quarantine(reason);
     become({ state: 'starting', reason: `${reason} (started again in ${Math.round(wait / 1000)} s)`, fix: null });
     later(wait, () => void boot());
   };
 
+  const quarantine = (reason: string): void => {
+    log.error({ channel_id: id, reason }, 'a plugin was quarantined');
+    become({ state: 'quarantined', reason, fix: `Mend the plugin, then run: agentos channel enable ${id}` });
+  };
+
   const degrade = (reason: string): void => {
+    if (!current) return;
     become({ state: 'degraded', reason, fix: 'Check the account and its token; deliveries wait meanwhile.' });
     later(PROBE_EVERY_MS, () => void probe());
   };
 
   const probe = async (): Promise<void> => {
-    const mine = adapter;
+    const mine = current;
     if (!mine || status.state !== 'degraded') return;
-    const result = mine.methods.has('health') ? await mine.call('health', [], { timeout_ms: network_ms }) : null;
-    if (stopped || adapter !== mine || status.state !== 'degraded') return;
-    const well = result === null || (result.ok && (result.value as { status?: string } | null)?.status === 'ok');
+    const well = await mine.isWell();
+    if (stopped || current !== mine || status.state !== 'degraded') return;
     if (well) return begin(mine, 1);
     later(PROBE_EVERY_MS, () => void probe());
   };
 
-  const receive = async (mine: ConfinedAdapter, event: InboundEvent): Promise<Parsed> => {
-    const result = await mine.call('receive', [event as unknown as Json], { timeout_ms: receive_ms });
-    if (result.ok) {
-      if (!Array.isArray(result.value)) return { ok: false, kind: 'threw', message: 'receive returned something that is not a list' };
-      const sorted = deps.sort(result.value, event);
-      const valid = sorted.messages.length + sorted.reports.length + sorted.accounts.length;
-      if (sorted.refused.length > 0 && valid === 0) return { ok: false, kind: 'threw', message: sorted.refused.join('\n') };
-      return { ok: true, received: sorted };
-    }
-    const died = result.fault === 'died' || result.fault === 'deadline';
-    const message = result.stack ? `${result.message}\n${result.stack}` : result.message;
-    return { ok: false, kind: died ? 'died' : 'threw', message };
-  };
-
-  const endOf = (result: CallResult): SendEnd => {
-    if (!result.ok) return { fault: result.fault, message: result.message };
-    const checked = deps.checkReceipt(result.value);
-    if (checked.ok) return { receipt: result.value as unknown as Receipt };
-    return {
-      fault: 'receipt',
-      message: `send returned no receipt: ${checked.errors[0]?.pointer ?? ''} ${checked.errors[0]?.message ?? ''}`,
-    };
-  };
-
   const sender: Sender = {
-    async send(message: OutboundMessage): Promise<{ end: SendEnd; seen: RequestsSeen }> {
-      const mine = adapter;
-      if (!mine) return { end: { fault: 'stopped', message: 'the plugin is not running' }, seen: 'none' };
-      deps.tracker.begin(message.id);
-      const result = await mine.call('send', [message as unknown as Json], { timeout_ms: network_ms, call_id: message.id });
-      return { end: endOf(result), seen: deps.tracker.end(message.id) };
+    async send(message) {
+      return current ? current.send(message) : { end: { fault: 'stopped', message: 'the plugin is not running' }, seen: 'none' };
     },
     accountRefused: (reason) => degrade(reason),
   };
 
+  /** What it was given before may end; then its worker does. */
+  const retire = (running: RunningGeneration): Promise<void> => {
+    const work = running.drain(DRAIN_MS).then(() => running.stop(STOP_GRACE_MS));
+    retiring.add(work);
+    return work.finally(() => retiring.delete(work));
+  };
+
+  const replace = async ({ generation, adopt }: Next): Promise<Replaced> => {
+    // Never more than two: the one that serves, and one that ends or begins.
+    await Promise.all(retiring);
+    if (stopped) return { ok: false, reason: 'the channel was stopped' };
+    if (!current) {
+      forgetTimer();
+      serving = generation;
+      adopt();
+      void boot();
+      return { ok: true };
+    }
+    incoming = bringUp(id, generation, deps);
+    const up = await incoming.ended;
+    incoming = null;
+    if (!up.ok) return up;
+    const old = current;
+    watch(up.running);
+    current = up.running;
+    serving = generation;
+    adopt();
+    serve(up.running, up.began, 1);
+    if (old) retire(old).catch((error) => log.error({ err: error, channel_id: id }, 'a replaced plugin did not stop'));
+    return { ok: true };
+  };
+
+  first.adopt();
   return {
     id,
-    generation,
     status: (): ChannelStatus => status,
+    /** The digest of the generation that serves. */
+    digest: (): string => serving.digest,
     start: boot,
+    replace,
+    /** Ends a generation that starts beside the current one. */
+    cancel: (): void => incoming?.cancel(),
+    /** A person says that it is worth another try: the faults are forgotten. */
+    retry(): void {
+      deps.faults.clear();
+      if (status.state === 'degraded' && current) void begin(current, 1);
+      if (current || booting || stopped) return;
+      forgetTimer();
+      status = { state: 'starting', reason: null, fix: null };
+      void boot();
+    },
     /** What the platform itself says of the account. */
     account(report: { status: 'degraded' | 'ok'; reason: string }): void {
       if (report.status === 'degraded') degrade(report.reason);
-      else if (status.state === 'degraded' && adapter) void begin(adapter, 1);
+      else if (status.state === 'degraded' && current) void begin(current, 1);
     },
     forgive: (faults: number): void => deps.faults.forgive(faults),
     async typing(target: Json): Promise<void> {
-      if (adapter?.methods.has('typing') && manifest.capabilities?.includes('typing') && status.state === 'running') {
-        await adapter.call('typing', [target], { timeout_ms: network_ms });
-      }
+      if (status.state === 'running') await current?.typing(target);
     },
-    async stop(): Promise<void> {
+    /** What it holds may end within `drain_ms`; events and deliveries wait from now on. */
+    async stop(drain_ms: number = DRAIN_MS): Promise<void> {
       stopped = true;
-      cancelTimer?.();
+      forgetTimer();
       deps.intake.pause();
-      const mine = adapter;
-      adapter = null;
+      incoming?.cancel();
+      const mine = current;
+      current = null;
+      await mine?.drain(drain_ms);
       await mine?.stop(STOP_GRACE_MS);
+      await Promise.all(retiring);
     },
   };
 };

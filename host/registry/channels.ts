@@ -1,267 +1,237 @@
-/**
- * The channels of a home: what was found, what was decided about it, what runs. The only place that
- * turns a folder into a running channel.
- */
-
-import type { PluginRow } from '../db/unit.ts';
+/** The channels of a home: what was found, what was decided about it, what runs. Work on one channel never overlaps. */
 import { AppError } from '../errors.ts';
 import type { WebhookRoute } from '../ingress/webhooks.ts';
+import { deferred } from '../lib/deferred.ts';
+import { createSerial } from '../lib/serial.ts';
 import type { Channel } from './channel.ts';
-import type { ChannelSource, Problem } from './channel-source.ts';
-import { type ChannelStatus, webhookIn } from './channel-status.ts';
-import { type EvaluateDeps, type Evaluated, evaluate } from './evaluate.ts';
-import { webhookConflicts } from './webhook-conflicts.ts';
+import type { ChannelSource } from './channel-source.ts';
+import { webhookIn } from './channel-status.ts';
+import { type ChannelView, channelView, statusOf } from './channel-view.ts';
+import { type Decision, decideApprove, decideDisable, decideEnable, neededBy } from './decisions.ts';
+import { readGrants } from './grant-record.ts';
+import { createRows, type RowsDeps } from './rows.ts';
+import { createServing, type Entry, newEntry, type ServingDeps } from './serving.ts';
+import { type WebhookClaim, webhookConflicts } from './webhook-conflicts.ts';
 
-export interface ChannelsDeps extends EvaluateDeps {
+export interface ChannelsDeps extends ServingDeps, RowsDeps {
   scan(): Promise<ChannelSource[]>;
-  now(): number;
-  stored(): Promise<PluginRow[]>;
-  /** Writes a decision about a channel and its audit entry. */
-  write(row: PluginRow, entry: { actor: string; action: string; decision: string; detail?: Record<string, unknown> }): Promise<void>;
-  /** Builds the running channel of one approved generation; does not start it. */
-  build(evaluated: Extract<Evaluated, { ready: true }>): Channel;
-  route(evaluated: Extract<Evaluated, { ready: true }>): WebhookRoute | null;
-  /** A channel that is not running holds its deliveries. */
-  hold(id: string, reason: string): void;
-  on_state(id: string, status: ChannelStatus): void;
+  /** One folder; null when there is none. */
+  scanOne(id: string): Promise<ChannelSource | null>;
+  after(delay_ms: number, callback: () => void): () => void;
+  /** Forgets kept generations that nobody needs. */
+  prune(needed: ReadonlySet<string>): Promise<void>;
+  on_removed(id: string): void;
 }
 
-interface Entry {
-  source: ChannelSource;
-  stored: PluginRow | null;
-  evaluated: Evaluated;
-  channel: Channel | null;
-  route: WebhookRoute | null;
-}
+/** A command is answered after this time also when what it set in motion goes on. */
+const ANSWER_MS = 10_000;
+const PRUNE = ' prune';
 
-export interface ChannelView {
-  id: string;
-  name: string;
-  version: string | null;
-  state: ChannelStatus['state'];
-  reason: string | null;
-  fix: string | null;
-  enabled: boolean;
-  builtin: string | null;
-  webhook_url: string | null;
-  digest: string | null;
-  approved_digest: string | null;
-  approved_by: string | null;
-  permissions: unknown;
-  capabilities: readonly string[];
-  config: Record<string, { value: unknown; source: string; secret: boolean }>;
-  missing: readonly string[];
-  problems: readonly Problem[];
-  setup_guide: string | null;
-}
-
-const BAD_VALUES = 'Check the values of its configuration: agentos channel show lists them.';
-
-const emptyRow = (id: string): PluginRow => ({
-  kind: 'channel',
-  id,
-  enabled: null,
-  digest: null,
-  grants: null,
-  approved_by: null,
-  approved_at: null,
-  config: null,
-  ran: 0,
-});
+export type { ChannelView } from './channel-view.ts';
 
 export const createChannels = (deps: ChannelsDeps) => {
   const entries = new Map<string, Entry>();
+  /** The latest look at each folder, also while it waits for its turn. */
+  const found = new Map<string, ChannelSource>();
+  const rows = createRows(deps);
+  const serving = createServing(deps, rows, () => prune());
+  const serial = createSerial();
+  /** Channels whose folder is read again as soon as it is their turn: more changes until then are seen too. */
+  const asked = new Map<string, Promise<void>>();
+  const loaded = deferred<void>();
+  let looks = 0;
   let scanned = false;
-
-  const statusOf = (entry: Entry): ChannelStatus => (entry.channel ? entry.channel.status() : entry.evaluated.status);
-
-  const settle = (entry: Entry): void => {
-    const { evaluated } = entry;
-    if (!evaluated.ready) {
-      deps.hold(entry.source.id, evaluated.status.state);
-      deps.on_state(entry.source.id, evaluated.status);
-      return;
-    }
-    try {
-      entry.route = deps.route(evaluated);
-      entry.channel = deps.build(evaluated);
-    } catch (error) {
-      // Values that do not make a grant, an address that is none: this channel's trouble, nobody else's.
-      const status = { state: 'invalid', reason: error instanceof Error ? error.message : String(error), fix: BAD_VALUES } as const;
-      entry.evaluated = { ...evaluated, ready: false, status };
-      settle(entry);
-      return;
-    }
-    void entry.channel.start();
-  };
-
-  /** A source whose webhook path belongs to another channel already is invalid. */
-  const withoutConflict = (
-    source: ChannelSource,
-    others: readonly { source: ChannelSource; stored: PluginRow | null }[],
-    stored: PluginRow | null,
-  ): ChannelSource => {
-    const claims = [{ source, stored }, ...others.filter((other) => other.source.id !== source.id)].map((claim) => ({
-      id: claim.source.id,
-      webhook_url: claim.source.manifest?.webhook_url,
-      since: claim.stored?.approved_at ?? (claim.stored?.ran === 1 ? 0 : null),
-    }));
-    const problem = webhookConflicts(claims).get(source.id);
-    return problem ? { ...source, problems: [problem, ...source.problems], bundle: null, digest: null } : source;
-  };
-
-  const put = async (
-    found: ChannelSource,
-    stored: PluginRow | null,
-    others: readonly { source: ChannelSource; stored: PluginRow | null }[],
-  ): Promise<Entry> => {
-    const source = withoutConflict(found, others, stored);
-    const evaluated = await evaluate(deps, source, stored);
-    if (evaluated.generated) {
-      stored = { ...(stored ?? emptyRow(source.id)), config: evaluated.generated };
-      await deps.write(stored, { actor: 'host', action: 'channel.secret_made', decision: 'sealed' });
-    }
-    const entry: Entry = { source, stored, evaluated, channel: null, route: null };
-    entries.set(source.id, entry);
-    settle(entry);
-    return entry;
-  };
-
-  const remove = async (id: string): Promise<void> => {
-    const entry = entries.get(id);
-    entries.delete(id);
-    deps.hold(id, 'removed');
-    await entry?.channel?.stop();
-  };
+  let stopped = false;
 
   const need = (id: string): Entry => {
     const entry = entries.get(id);
     if (entry) return entry;
     throw new AppError('CHANNEL_NOT_FOUND', `There is no channel ${id}.`, 'agentos channel list shows the channels of this home.');
   };
+  const view = (entry: Entry): ChannelView => channelView(serving.seen(entry));
+  const hasRun = (id: string): boolean => rows.get(id)?.ran === 1;
 
-  /** Writes a decision, then lets the channel be what it is now. */
-  const decided = async (entry: Entry, row: PluginRow, audit: Parameters<ChannelsDeps['write']>[1]): Promise<ChannelView> => {
-    await deps.write(row, audit);
-    await entry.channel?.stop();
-    return view(await put(entry.source, row, [...entries.values()]));
+  /** Who was approved or ran with a path has it since then; who asks for another one is a newcomer to it. */
+  const claimOf = (source: ChannelSource): WebhookClaim => {
+    const row = rows.get(source.id);
+    const before = entries.get(source.id)?.serving?.source.manifest ?? readGrants(row).manifest;
+    const webhook_url = source.manifest?.webhook_url;
+    const since = row?.approved_at ?? (row?.ran === 1 ? 0 : null);
+    return { id: source.id, webhook_url, since: before === null || before.webhook_url === webhook_url ? since : null };
   };
 
-  const view = (entry: Entry): ChannelView => {
-    const { source, evaluated, stored } = entry;
-    const status = statusOf(entry);
-    return {
-      id: source.id,
-      name: source.manifest?.name ?? source.id,
-      version: source.manifest?.version ?? null,
-      ...status,
-      enabled: evaluated.enabled,
-      builtin: source.builtin,
-      webhook_url: source.manifest?.webhook_url ?? null,
-      digest: source.digest,
-      approved_digest: stored?.digest ?? null,
-      approved_by: evaluated.approved_by,
-      permissions: source.manifest?.permissions ?? {},
-      capabilities: source.manifest?.capabilities ?? [],
-      config: evaluated.shown,
-      missing: evaluated.missing,
-      problems: source.problems,
-      setup_guide: source.setup_guide,
-    };
+  /** A source whose webhook path belongs to another channel already is invalid. */
+  const withoutConflict = (source: ChannelSource): ChannelSource => {
+    const others = [...found.values()].filter(({ id }) => id !== source.id);
+    const claims = [source, ...others.map((other) => entries.get(other.id)?.serving?.source ?? other)].map(claimOf);
+    const problem = webhookConflicts(claims).get(source.id);
+    return problem ? { ...source, problems: [problem, ...source.problems], bundle: null, digest: null } : source;
+  };
+
+  /** Takes up what one look at a folder found; an older look than the last one is not taken. */
+  const take = async (source: ChannelSource, look: number, options?: { force: boolean }): Promise<void> => {
+    if (stopped) return;
+    const entry = entries.get(source.id) ?? newEntry(source);
+    entries.set(source.id, entry);
+    if (look < entry.look) return;
+    entry.look = look;
+    const sound = withoutConflict(source);
+    const unchanged = entry.source.digest !== null && entry.source.digest === sound.digest && entry.channel !== null;
+    // One that did not start is not tried again before something changes, or a person asks for it.
+    if (unchanged && !options?.force) return;
+    entry.source = sound;
+    await serving.settle(entry, options);
+    prune();
+  };
+
+  const remove = async (id: string): Promise<void> => {
+    const entry = entries.get(id);
+    found.delete(id);
+    if (!entry) return;
+    entries.delete(id);
+    deps.hold(id, 'removed');
+    deps.on_removed(id);
+    await entry.channel?.stop();
+  };
+
+  /** In the background, one at a time: a generation that is kept or approved meanwhile is found by its folder or row. */
+  const prune = (): void => {
+    void serial(PRUNE, async () => {
+      if (stopped) return;
+      const others = (await deps.stored()).filter(({ kind }) => kind !== 'channel');
+      const decided = [...others, ...rows.all()].flatMap(neededBy);
+      const shown = [...entries.values()].flatMap(({ id, source, serving }) => [
+        source.digest,
+        serving?.source.digest,
+        deps.fileEntry(id)?.grants?.digest,
+      ]);
+      await deps.prune(new Set([...decided, ...shown].filter((digest) => typeof digest === 'string')));
+    }).catch((error) => deps.on_error(error, 'remove old bundles'));
+  };
+
+  /** Answers with the channel as it is when the work is done, or goes on for longer than anybody wants to wait. */
+  const answered = async (id: string, work: Promise<void>): Promise<ChannelView> => {
+    let cancel = (): void => undefined;
+    const waited = new Promise<void>((resolve) => {
+      cancel = deps.after(ANSWER_MS, resolve);
+    });
+    await Promise.race([work.finally(() => cancel()), waited]);
+    work.catch((error) => deps.on_error(error, `change channel ${id}`));
+    return view(need(id));
+  };
+
+  /** Writes a decision, then lets the channel be what it is now. */
+  const decide = async (
+    id: string,
+    made: (entry: Entry) => Decision | Promise<Decision>,
+    after?: (entry: Entry) => void,
+  ): Promise<ChannelView> => {
+    need(id);
+    return answered(
+      id,
+      serial(id, async () => {
+        const entry = need(id);
+        await rows.put(await made(entry));
+        after?.(entry);
+        await serving.settle(entry);
+        prune();
+      }),
+    );
+  };
+
+  const readAgain = async (id: string, options?: { force: boolean }): Promise<boolean> => {
+    const look = ++looks;
+    const source = await deps.scanOne(id);
+    if (source === null) {
+      await remove(id);
+      return false;
+    }
+    found.set(id, source);
+    await take(source, look, options);
+    return true;
   };
 
   return {
     /** Reads the folders and starts what may run. What has gone is stopped; what is unchanged goes on. */
     async load(): Promise<void> {
+      const look = ++looks;
       const sources = await deps.scan();
-      const rows = new Map((await deps.stored()).filter((row) => row.kind === 'channel').map((row) => [row.id, row]));
-      for (const id of [...entries.keys()]) if (!sources.some((source) => source.id === id)) await remove(id);
-      const others = sources.map((source) => ({ source, stored: rows.get(source.id) ?? null }));
-      for (const source of sources) {
-        const before = entries.get(source.id);
-        if (before && before.source.digest !== null && before.source.digest === source.digest && before.channel) continue;
-        await before?.channel?.stop();
-        await put(source, rows.get(source.id) ?? null, others);
-      }
+      await rows.load();
+      for (const source of sources) found.set(source.id, source);
+      const gone = [...entries.keys()].filter((id) => !sources.some((source) => source.id === id));
+      await Promise.all([
+        ...gone.map((id) => serial(id, async () => ((entries.get(id)?.look ?? look) < look ? remove(id) : undefined))),
+        ...sources.map((source) => serial(source.id, () => take(source, look))),
+      ]);
       scanned = true;
+      loaded.resolve();
     },
+    /** Reads one folder again and starts its code anew, also when nothing has changed. */
     async reload(id: string): Promise<ChannelView> {
-      const source = (await deps.scan()).find((each) => each.id === id);
-      if (!source) throw new AppError('CHANNEL_NOT_FOUND', `There is no folder store/channels/${id}.`, 'Create it, or check the name.');
-      const before = entries.get(id);
-      await before?.channel?.stop();
-      return view(await put(source, before?.stored ?? null, [...entries.values()]));
+      const work = serial(id, async () => {
+        if (await readAgain(id, { force: true })) return;
+        throw new AppError('CHANNEL_NOT_FOUND', `There is no folder store/channels/${id}.`, 'Create it, or check the name.');
+      });
+      if (!entries.has(id)) await work;
+      return answered(id, work);
     },
-    async enable(id: string, actor: string): Promise<ChannelView> {
-      const entry = need(id);
-      if (deps.fileEntry(id)?.enabled === false) {
-        throw new AppError(
-          'SET_IN_FILE',
-          `config/channels.json says that ${id} is disabled.`,
-          `Set "enabled": true for ${id} in config/channels.json.`,
-        );
-      }
-      const row: PluginRow = { ...(entry.stored ?? emptyRow(id)), enabled: 1 };
-      return decided(entry, row, { actor, action: 'channel.enabled', decision: 'enabled' });
+    /** Folders may have changed: each is read again, once for any number of changes that come before its turn. */
+    async changed(ids: Iterable<string>): Promise<void> {
+      await loaded.promise;
+      const work = [...ids].map((id) => {
+        const before = asked.get(id);
+        if (before) return before;
+        const mine = serial(id, async () => {
+          asked.delete(id);
+          if (!stopped) await readAgain(id);
+        });
+        asked.set(id, mine);
+        return mine;
+      });
+      await Promise.all(work);
     },
-    async disable(id: string, actor: string): Promise<ChannelView> {
-      const entry = need(id);
-      const row: PluginRow = { ...(entry.stored ?? emptyRow(id)), enabled: 0 };
-      return decided(entry, row, { actor, action: 'channel.disabled', decision: 'disabled' });
+    enable: (id: string, actor: string): Promise<ChannelView> =>
+      decide(
+        id,
+        () => decideEnable(rows.getOrNew(id), deps.fileEntry(id), actor),
+        (entry) => {
+          entry.failed = null;
+          entry.channel?.retry();
+        },
+      ),
+    disable(id: string, actor: string): Promise<ChannelView> {
+      // Whatever starts beside it must not keep a person from switching it off.
+      entries.get(id)?.channel?.cancel();
+      return decide(id, () => decideDisable(rows.getOrNew(id), actor));
     },
     /** Approves the digest that waits; refused when it is no longer that one. */
-    async approve(id: string, digest: string | null, actor: string): Promise<ChannelView> {
-      const entry = need(id);
-      const waiting = entry.source.digest;
-      if (waiting === null)
-        throw new AppError('MANIFEST_INVALID', `${id} cannot be approved while it is invalid.`, 'agentos channel show lists the problems.');
-      if (digest !== null && digest !== waiting) {
-        throw new AppError(
-          'DIGEST_MISMATCH',
-          `The digest that waits for ${id} is ${waiting}.`,
-          'Look at the change, then approve this digest.',
-        );
-      }
-      const row: PluginRow = {
-        ...(entry.stored ?? emptyRow(id)),
-        digest: waiting,
-        grants: JSON.stringify(entry.source.manifest?.permissions ?? {}),
-        approved_by: actor,
-        approved_at: deps.now(),
-        enabled: entry.stored?.enabled === 0 ? 0 : 1,
-      };
-      return decided(entry, row, { actor, action: 'channel.approved', decision: 'approved', detail: { digest: waiting } });
-    },
-    list: (): ChannelView[] => [...entries.values()].map(view),
+    approve: (id: string, digest: string | null, actor: string): Promise<ChannelView> =>
+      decide(id, async ({ source }) => {
+        const decision = decideApprove({ row: rows.getOrNew(id), source, file: deps.fileEntry(id), digest, actor, now: deps.now() });
+        await deps.keep(source);
+        return decision;
+      }),
+    list: (): ChannelView[] => [...entries.values()].map(view).sort((a, b) => (a.id < b.id ? -1 : 1)),
     show: (id: string): ChannelView => view(need(id)),
+    has: (id: string): boolean => entries.has(id),
     get: (id: string): Channel | null => entries.get(id)?.channel ?? null,
     /** Whether the channel takes events: it was approved and configured, and is not switched off. */
     lives: (id: string): boolean => {
       const entry = entries.get(id);
-      return entry !== undefined && webhookIn(statusOf(entry).state, entry.stored?.ran === 1) === 'take';
+      return entry !== undefined && webhookIn(statusOf(serving.seen(entry)).state, hasRun(id)) === 'take';
     },
-    source: (id: string): ChannelSource | null => entries.get(id)?.source ?? null,
-    /** What a webhook path leads to. */
+    /** What a webhook path leads to: the approved manifest's before one that only asks for it. */
     lookup(path: string): WebhookRoute | 'unavailable' | null {
-      for (const entry of entries.values()) {
-        if ((entry.route?.path ?? entry.source.manifest?.webhook_url) !== path) continue;
-        const taken = webhookIn(statusOf(entry).state, entry.stored?.ran === 1);
-        if (taken === 'none') return null;
-        return taken === 'take' && entry.route ? entry.route : 'unavailable';
-      }
+      for (const { route } of entries.values()) if (route?.path === path) return route;
+      for (const { source, evaluated } of entries.values())
+        if (source.manifest?.webhook_url === path && evaluated.enabled) return 'unavailable';
       return null;
     },
-    /** Whether the first scan is done and every enabled channel's webhook is routed. */
+    /** Whether the first scan is done: then every enabled channel that has a webhook is routed. */
     ready: (): boolean => scanned,
-    async markRan(id: string): Promise<void> {
-      const entry = entries.get(id);
-      if (!entry || entry.stored?.ran === 1) return;
-      const row: PluginRow = { ...(entry.stored ?? emptyRow(id)), ran: 1 };
-      entry.stored = row;
-      await deps.write(row, { actor: 'host', action: 'channel.first_run', decision: 'running' });
-    },
     async stop(): Promise<void> {
-      await Promise.all([...entries.values()].map((entry) => entry.channel?.stop()));
+      stopped = true;
+      await Promise.all([...entries.values()].map((entry) => entry.channel?.stop(0)));
     },
   };
 };

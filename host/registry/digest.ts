@@ -12,3 +12,6 @@ export const digestOf = (code: string, manifest: Manifest): string => {
   const hash = createHash('sha256').update(`${bytes.length}\n`).update(bytes).update(canonical(manifest));
   return `sha256-${hash.digest('base64url')}`;
 };
+
+/** `sha256-<base64url>` of the code alone: whether only the manifest has changed. */
+export const codeHashOf = (code: string): string => `sha256-${createHash('sha256').update(code).digest('base64url')}`;

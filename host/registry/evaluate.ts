@@ -48,17 +48,14 @@ interface Common {
   missing: readonly string[];
   /** The sealed values with what the host made; to be written. */
   generated: string | null;
+  source: ChannelSource;
+  values: Readonly<Record<string, ResolvedValue>>;
+  secret_fields: ReadonlySet<string>;
 }
 
 export type Evaluated =
-  | (Common & { ready: false; status: ChannelStatus })
-  | (Common & {
-      ready: true;
-      status: ChannelStatus;
-      source: ChannelSource;
-      values: Readonly<Record<string, ResolvedValue>>;
-      secret_fields: ReadonlySet<string>;
-    });
+  | (Common & { ready: false; approved: boolean; status: ChannelStatus })
+  | (Common & { ready: true; status: ChannelStatus });
 
 const MASK = '********';
 
@@ -117,11 +114,14 @@ export const evaluate = async (deps: EvaluateDeps, source: ChannelSource, stored
     shown: config ? shownConfig(config.values, secrets, approval.approved) : {},
     missing: config?.missing ?? [],
     generated,
+    source,
+    values: config?.values ?? {},
+    secret_fields: secrets,
   };
-  const not = (status: ChannelStatus): Evaluated => ({ ...common, ready: false, status });
+  const not = (status: ChannelStatus): Evaluated => ({ ...common, ready: false, approved: approval.approved, status });
+  if (!common.enabled) return not({ state: 'disabled', reason: 'It is switched off.', fix: `agentos channel enable ${source.id}` });
   const invalid = firstError(source);
   if (invalid) return not(invalid);
-  if (!common.enabled) return not({ state: 'disabled', reason: 'It is switched off.', fix: `agentos channel enable ${source.id}` });
   if (!approval.approved) {
     return not({
       state: 'needs_approval',
@@ -141,12 +141,5 @@ export const evaluate = async (deps: EvaluateDeps, source: ChannelSource, stored
       fix: `Set ${missing.map((name) => resolved.variable(name)).join(', ')} in the environment or .env, or the fields in config/channels.json.`,
     });
   }
-  return {
-    ...common,
-    ready: true,
-    status: { state: 'starting', reason: null, fix: null },
-    source,
-    values: resolved.values,
-    secret_fields: secrets,
-  };
+  return { ...common, ready: true, status: { state: 'starting', reason: null, fix: null } };
 };

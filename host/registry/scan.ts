@@ -162,3 +162,11 @@ export const scanChannels = async ({ home, ...deps }: ScanDeps & { home: string 
   for (const name of names.sort()) sources.push(await scanChannel(join(dir, name), deps));
   return sources;
 };
+
+/** One folder of `store/channels` by its name; null when there is none, or what is there is no channel. */
+export const scanOneChannel = async ({ home, id, ...deps }: ScanDeps & { home: string; id: string }): Promise<ChannelSource | null> => {
+  const dir = join(home, 'store', 'channels');
+  const entry = (await listFolders(dir)).find(({ name }) => name === id);
+  if (!entry || !(isCandidate(entry) || (await isMisnamed(dir, entry)))) return null;
+  return scanChannel(join(dir, id), deps);
+};

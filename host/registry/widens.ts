@@ -6,26 +6,27 @@ import type { ConfigurationField, Manifest, NetworkPermission, Permissions, Webh
 import { canonical } from './canonical.ts';
 import { configReference } from './config-reference.ts';
 
-const same = (a: unknown, b: unknown): boolean => canonical(a ?? null) === canonical(b ?? null);
+export const same = (a: unknown, b: unknown): boolean => canonical(a ?? null) === canonical(b ?? null);
 
 /** What is not stated in `own` is not granted by it. */
-const within = <T>(asked: readonly T[] | undefined, own: readonly T[] | undefined): boolean =>
+export const within = <T>(asked: readonly T[] | undefined, own: readonly T[] | undefined): boolean =>
   (asked ?? []).every((each) => (own ?? []).some((other) => same(each, other)));
 
-const atMost = (asked: number | undefined, own: number | undefined): boolean => asked === undefined || (own !== undefined && asked <= own);
+export const atMost = (asked: number | undefined, own: number | undefined): boolean =>
+  asked === undefined || (own !== undefined && asked <= own);
 
 const ALL_METHODS: NonNullable<NetworkPermission['methods']> = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
 const DEFAULT_RESPONSE_BYTES = 1_048_576;
 const DEFAULT_BODY_BYTES = 1_048_576;
 
-const coversNetwork = (own: NetworkPermission, asked: NetworkPermission): boolean =>
+export const coversNetwork = (own: NetworkPermission, asked: NetworkPermission): boolean =>
   own.url === asked.url &&
   within(asked.methods ?? ALL_METHODS, own.methods ?? ALL_METHODS) &&
   within(asked.credentials, own.credentials) &&
   atMost(asked.max_response_bytes ?? DEFAULT_RESPONSE_BYTES, own.max_response_bytes ?? DEFAULT_RESPONSE_BYTES);
 
-const hmacFields = ({ hmac }: Permissions): string[] => (hmac ?? []).map((each) => (typeof each === 'string' ? each : each.field));
-const sockets = ({ websocket }: Permissions): string[] => (websocket ?? []).map(({ url }) => url);
+export const hmacFields = ({ hmac }: Permissions): string[] => (hmac ?? []).map((each) => (typeof each === 'string' ? each : each.field));
+export const sockets = ({ websocket }: Permissions): string[] => (websocket ?? []).map(({ url }) => url);
 
 const widensPermissions = (asked: Permissions = {}, own: Permissions = {}): boolean => {
   const { network = [], storage } = asked;
@@ -36,7 +37,7 @@ const widensPermissions = (asked: Permissions = {}, own: Permissions = {}): bool
 };
 
 /** The acknowledgement counts too: in some of them (TwiML) the platform takes orders. */
-const widensWebhook = (asked: Webhook | undefined, own: Webhook | undefined): boolean => {
+export const widensWebhook = (asked: Webhook | undefined, own: Webhook | undefined): boolean => {
   if (asked === undefined) return false;
   return (
     !same(asked.verify, own?.verify) ||
@@ -60,7 +61,7 @@ const referredFields = ({ permissions = {} }: Manifest): Set<string> => {
 
 const RULES = ['type', 'default', 'pattern', 'enum', 'format', 'min', 'max'] as const satisfies readonly (keyof ConfigurationField)[];
 
-const widensFields = (asked: Manifest, own: Manifest): boolean => {
+export const widensFields = (asked: Manifest, own: Manifest): boolean => {
   const referred = referredFields(own);
   return Object.entries(own.configuration_schema ?? {}).some(([name, theirs]) => {
     const field = asked.configuration_schema?.[name];
@@ -72,7 +73,7 @@ const widensFields = (asked: Manifest, own: Manifest): boolean => {
   });
 };
 
-const BUDGETS = ['heap_mb', 'call_timeout_ms', 'cpu_ms_per_second', 'queue'] as const;
+export const BUDGETS = ['heap_mb', 'call_timeout_ms', 'cpu_ms_per_second', 'queue'] as const;
 
 /** `asked` is the merged manifest, `own` the plugin's. */
 export const widens = (asked: Manifest, own: Manifest): boolean =>

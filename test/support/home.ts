@@ -78,6 +78,7 @@ const collect = (child: ChildProcess) => {
         const found = lines.find(test);
         if (!found) return;
         waiting.delete(look);
+        child.off('exit', over);
         resolve(found);
       };
       const over = () =>

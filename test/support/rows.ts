@@ -57,3 +57,25 @@ export const readRows = async (home: Home): Promise<Rows> => {
     await db.close();
   }
 };
+
+export interface AuditRecord {
+  actor: string;
+  action: string;
+  subject: string | null;
+  decision: string | null;
+  detail: Record<string, unknown> | null;
+}
+
+/** What the audit trail says of one subject, oldest first. */
+export const readAudit = async (home: Home, subject: string): Promise<AuditRecord[]> => {
+  const db = await openConnection(path.join(home.dir, 'store/agentos.db'), { readonly: true });
+  try {
+    const rows = await db.all<Omit<AuditRecord, 'detail'> & { detail: string | null }>(
+      'SELECT actor, action, subject, decision, detail FROM audit WHERE subject = ? ORDER BY seq',
+      [subject],
+    );
+    return rows.map((row) => ({ ...row, detail: row.detail === null ? null : (JSON.parse(row.detail) as Record<string, unknown>) }));
+  } finally {
+    await db.close();
+  }
+};

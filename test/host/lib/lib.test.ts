@@ -5,6 +5,7 @@ import { isoTime, systemClock } from '../../../host/lib/clock.ts';
 import { createFeed, type FeedEntry } from '../../../host/lib/feed.ts';
 import { createIds } from '../../../host/lib/ids.ts';
 import { createLogger } from '../../../host/lib/logger.ts';
+import { createSerial } from '../../../host/lib/serial.ts';
 import { createFakeClock } from '../../support/fake-clock.ts';
 
 describe('backoff', () => {
@@ -90,5 +91,29 @@ describe('the log', () => {
     expect(lines.map((line) => JSON.parse(line))).toEqual([
       { level: 'warn', time: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/), channel_id: 'telegram', msg: 'this' },
     ]);
+  });
+});
+
+describe('serial work', () => {
+  it('on one key never overlaps and keeps its order, also after a failure; other keys do not wait', async () => {
+    const serial = createSerial();
+    const told: string[] = [];
+    let release = (): void => undefined;
+    const gate = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const first = serial('a', async () => {
+      told.push('a begins');
+      await gate;
+      told.push('a fails');
+      throw new Error('no');
+    });
+    const second = serial('a', async () => told.push('a again'));
+    await serial('b', async () => told.push('b'));
+    expect(told).toEqual(['a begins', 'b']);
+    release();
+    await expect(first).rejects.toThrow('no');
+    await second;
+    expect(told).toEqual(['a begins', 'b', 'a fails', 'a again']);
   });
 });

@@ -1,0 +1,109 @@
+/** The channel folders of a home and the approved generations that are kept beside them, as the registry sees them. */
+import path from 'node:path';
+import type { Config } from './config.ts';
+import type { PluginRow } from './db/unit.ts';
+import type { Clock } from './lib/clock.ts';
+import { decideApproval } from './registry/approval.ts';
+import { type Builtins, loadBuiltins } from './registry/builtins.ts';
+import { contestedVariables } from './registry/channel-config.ts';
+import type { ChannelSource } from './registry/channel-source.ts';
+import type { ChannelsDeps } from './registry/channels.ts';
+import { readGrants } from './registry/grant-record.ts';
+import { createKeptBundles } from './registry/kept-bundles.ts';
+import { keptSource } from './registry/kept-source.ts';
+import { isOwnFolder } from './registry/own-folder.ts';
+import { type ScanDeps, scanChannels, scanOneChannel } from './registry/scan.ts';
+import { createFolderWatch, type FolderWatch } from './registry/watch.ts';
+import { bundleFolder } from './sandbox/bundle.ts';
+
+export interface ChannelFoldersDeps {
+  config: Config;
+  clock: Clock;
+  dist_dir: string;
+  /** Development: the own folders need no new approval while they ask for no more. */
+  reload: boolean;
+  on_error(error: unknown, what: string): void;
+}
+
+export const createChannelFolders = ({ config, clock, dist_dir, reload, on_error }: ChannelFoldersDeps) => {
+  const { home } = config;
+  const kept = createKeptBundles(path.join(home, 'store/bundles'));
+  /** The folders as they were seen last, and the kept generations that were needed beside them. */
+  const sources = new Map<string, ChannelSource>();
+  const approved = new Map<string, ChannelSource>();
+  let contested: ReadonlySet<string> = new Set();
+  /** What the look ahead found, kept for the first scan. */
+  let looked: ChannelSource[] | null = null;
+  let builtins: Builtins | null = null;
+
+  const scanning = async (): Promise<ScanDeps> => {
+    builtins ??= await loadBuiltins(path.join(dist_dir, 'plugins/channels'));
+    return { builtins, bundle: bundleFolder };
+  };
+
+  /** What two channels could both read, neither does: the folders as they are, and what was approved of them before. */
+  const noteContested = (): void => {
+    contested = contestedVariables([...sources.values(), ...approved.values()]);
+  };
+
+  const look = async (): Promise<ChannelSource[]> => {
+    const found = await scanChannels({ home, ...(await scanning()) });
+    sources.clear();
+    for (const source of found) sources.set(source.id, source);
+    noteContested();
+    return found;
+  };
+
+  const forTheRegistry = {
+    async scan() {
+      const found = looked ?? (await look());
+      looked = null;
+      return found;
+    },
+    async scanOne(id) {
+      const source = await scanOneChannel({ home, id, ...(await scanning()) });
+      if (source) sources.set(id, source);
+      else sources.delete(id);
+      noteContested();
+      return source;
+    },
+    async ownFolder(source) {
+      return reload && (await isOwnFolder(source.folder));
+    },
+    async kept({ id, folder }, digest) {
+      const found = await keptSource({ kept, builtins: (await scanning()).builtins, id, folder, digest });
+      if ('source' in found) approved.set(id, found.source);
+      noteContested();
+      return found;
+    },
+    async keep({ digest, manifest, bundle }) {
+      if (digest !== null && manifest !== null && bundle !== null) await kept.keep(digest, { manifest, code: bundle.code });
+    },
+    prune: (needed) => kept.prune(needed),
+  } satisfies Partial<ChannelsDeps>;
+
+  return {
+    forTheRegistry,
+    /** Variables that more than one channel would read. */
+    contested: (): ReadonlySet<string> => contested,
+    /** A folder has gone, and what was kept of it asks for nothing meanwhile. */
+    forget(id: string): void {
+      approved.delete(id);
+      noteContested();
+    },
+    /** Reads the folders without starting anything: the channels whose deliveries may be repeated, by their approved manifest's word. */
+    async idempotent(stored: readonly PluginRow[]): Promise<ReadonlySet<string>> {
+      looked = await look();
+      const ids = looked.flatMap((source) => {
+        const row = stored.find(({ kind, id }) => kind === 'channel' && id === source.id) ?? null;
+        const entry = config.channels_config[source.id] ?? null;
+        const manifest = decideApproval({ source, entry, stored: row }).approved ? source.manifest : readGrants(row).manifest;
+        return manifest?.send?.idempotent ? [source.id] : [];
+      });
+      return new Set(ids);
+    },
+    /** From now on `on_change` gets the names of folders that may have changed. */
+    watch: (on_change: (ids: readonly string[]) => void): Promise<FolderWatch> =>
+      createFolderWatch({ clock, on_error }, path.join(home, 'store/channels'), on_change),
+  };
+};

@@ -1,0 +1,189 @@
+/** One worker of one generation: the calls of an adapter, what each of them may take, and how it ends. */
+import type { InboundEvent, OutboundMessage, Receipt } from '../../schemas/message.ts';
+import type { Parsed } from '../bus/blame.ts';
+import type { SortedReceived } from '../bus/received.ts';
+import type { RequestTracker } from '../capabilities/request-tracker.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { Logger } from '../lib/logger.ts';
+import type { RequestsSeen, SendEnd } from '../outbox/settle.ts';
+import type { CallResult, ConfinedAdapter, Exit, Json, Sandbox } from '../sandbox/confined.ts';
+import type { Generation } from './channel.ts';
+
+export interface RunningDeps {
+  sandbox: Sandbox;
+  clock: Clock;
+  log: Logger;
+  tracker: RequestTracker;
+  /** Checks and takes apart what `receive` returned. */
+  sort(received: readonly unknown[], event: InboundEvent): SortedReceived;
+  checkReceipt(value: unknown): { ok: true } | { ok: false; errors: readonly { pointer: string; message: string }[] };
+}
+
+/** How the adapter's own `start` ended. */
+export type Begun =
+  | { kind: 'ok' }
+  /** The worker ended meanwhile; its exit says why. */
+  | { kind: 'ended'; reason: string }
+  /** The platform refuses our account. */
+  | { kind: 'refused'; reason: string }
+  /** The platform could not be reached: a later try can mend that. */
+  | { kind: 'unreached'; reason: string }
+  | { kind: 'fault'; reason: string; stack?: string | undefined };
+
+/** It lives: events may be given to it. */
+export type Began = Exclude<Begun, { kind: 'fault' | 'ended' }>;
+
+export interface RunningGeneration {
+  readonly exited: Promise<Exit>;
+  begin(): Promise<Begun>;
+  receive(event: InboundEvent): Promise<Parsed>;
+  send(message: OutboundMessage): Promise<{ end: SendEnd; seen: RequestsSeen }>;
+  typing(target: Json): Promise<void>;
+  /** Whether its account is well again; without `health` only another `start` can tell. */
+  isWell(): Promise<boolean>;
+  /** Resolves when no `receive` or `send` is open any more, or after `within_ms`. */
+  drain(within_ms: number): Promise<void>;
+  /** The adapter's `stop` may take `grace_ms`; what is still open then is cut off. */
+  stop(grace_ms: number): Promise<void>;
+}
+
+export type Started = { ok: true; running: RunningGeneration } | { ok: false; reason: string; stack?: string | undefined };
+
+/** A loop at import ends long before it: its event loop stands still. */
+const BOOT_DEADLINE_MS = 20_000;
+const MIN_TO_PLUGIN = 1_048_576;
+
+/** Codes of a failed `start` that a later try can mend: the platform, not the plugin. */
+const PLATFORM_FAULTS: ReadonlySet<string> = new Set([
+  'PLATFORM_UNAVAILABLE',
+  'RATE_LIMITED',
+  'TIMEOUT',
+  'RESET',
+  'CONNECT_FAILED',
+  'TLS_FAILED',
+  'DNS_FAILED',
+  'SSRF_BLOCKED',
+  'DOMAIN_BLOCKED',
+  'REDIRECT_REFUSED',
+  'NETWORK_NOT_GRANTED',
+  'NETWORK_MODE_BLOCKED',
+  'ABORTED',
+  'TOO_LARGE',
+]);
+
+const begunAs = (result: CallResult): Begun => {
+  if (result.ok) return { kind: 'ok' };
+  if (result.fault === 'died' || result.fault === 'deadline') return { kind: 'ended', reason: `start: ${result.message}` };
+  if (result.code === 'UNAUTHORIZED' || result.code === 'ACCOUNT_REFUSED') return { kind: 'refused', reason: result.message };
+  if (result.code !== undefined && PLATFORM_FAULTS.has(result.code)) return { kind: 'unreached', reason: `start: ${result.message}` };
+  return { kind: 'fault', reason: `start: ${result.message}`, stack: result.stack };
+};
+
+/** The open calls of one worker. */
+const createOpenCalls = (clock: Clock) => {
+  let open = 0;
+  const idle: (() => void)[] = [];
+  return {
+    async during<Result>(call: Promise<Result>): Promise<Result> {
+      open++;
+      try {
+        return await call;
+      } finally {
+        if (--open === 0) for (const wake of idle.splice(0)) wake();
+      }
+    },
+    ended(within_ms: number): Promise<void> {
+      if (open === 0 || within_ms <= 0) return Promise.resolve();
+      return new Promise((resolve) => {
+        const cancel = clock.after(within_ms, resolve);
+        idle.push(() => {
+          cancel();
+          resolve();
+        });
+      });
+    },
+  };
+};
+
+const run = ({ manifest, budget }: Generation, adapter: ConfinedAdapter, deps: RunningDeps): RunningGeneration => {
+  const { receive_ms, network_ms } = budget;
+  const calls = createOpenCalls(deps.clock);
+  let stopping = false;
+
+  const parsed = (result: CallResult, event: InboundEvent): Parsed => {
+    if (result.ok) {
+      if (!Array.isArray(result.value)) return { ok: false, kind: 'threw', message: 'receive returned something that is not a list' };
+      const sorted = deps.sort(result.value, event);
+      const valid = sorted.messages.length + sorted.reports.length + sorted.accounts.length;
+      if (sorted.refused.length > 0 && valid === 0) return { ok: false, kind: 'threw', message: sorted.refused.join('\n') };
+      return { ok: true, received: sorted };
+    }
+    if (result.fault === 'died' && stopping) return { ok: false, kind: 'stopped' };
+    const died = result.fault === 'died' || result.fault === 'deadline';
+    const message = result.stack ? `${result.message}\n${result.stack}` : result.message;
+    return { ok: false, kind: died ? 'died' : 'threw', message };
+  };
+
+  const endOf = (result: CallResult): SendEnd => {
+    if (!result.ok) return { fault: result.fault, message: result.message };
+    const checked = deps.checkReceipt(result.value);
+    if (checked.ok) return { receipt: result.value as unknown as Receipt };
+    const { pointer = '', message = '' } = checked.errors[0] ?? {};
+    return { fault: 'receipt', message: `send returned no receipt: ${pointer} ${message}` };
+  };
+
+  return {
+    exited: adapter.exited,
+    async begin() {
+      if (!adapter.methods.has('start')) return { kind: 'ok' };
+      return begunAs(await adapter.call('start', [], { timeout_ms: network_ms }));
+    },
+    async receive(event) {
+      return parsed(await calls.during(adapter.call('receive', [event as unknown as Json], { timeout_ms: receive_ms })), event);
+    },
+    async send(message) {
+      deps.tracker.begin(message.id);
+      const call = adapter.call('send', [message as unknown as Json], { timeout_ms: network_ms, call_id: message.id });
+      const end = endOf(await calls.during(call));
+      return { end, seen: deps.tracker.end(message.id) };
+    },
+    async typing(target) {
+      if (!adapter.methods.has('typing') || !manifest.capabilities?.includes('typing')) return;
+      await adapter.call('typing', [target], { timeout_ms: network_ms });
+    },
+    async isWell() {
+      if (!adapter.methods.has('health')) return true;
+      const result = await adapter.call('health', [], { timeout_ms: network_ms });
+      return result.ok && (result.value as { status?: string } | null)?.status === 'ok';
+    },
+    drain: (within_ms) => calls.ended(within_ms),
+    stop(grace_ms) {
+      stopping = true;
+      return adapter.stop(grace_ms);
+    },
+  };
+};
+
+/** Boots a worker with the generation's code; its adapter's own `start` has not been called yet. */
+export const startGeneration = async (id: string, generation: Generation, deps: RunningDeps): Promise<Started> => {
+  const { manifest, budget } = generation;
+  const started = await deps.sandbox.start({
+    channel_id: id,
+    code: generation.bundle.code,
+    source_map: generation.bundle.source_map ?? undefined,
+    export_name: generation.export_name,
+    config: generation.config,
+    webhook_url: generation.webhook_url,
+    granted: generation.granted,
+    handlers: generation.handlers,
+    place: generation.place,
+    heap_mb: budget.heap_mb,
+    cpu_ms_per_second: budget.cpu_ms_per_second,
+    call_timeout_ms: budget.receive_ms,
+    boot_timeout_ms: BOOT_DEADLINE_MS,
+    max_to_plugin: Math.max(manifest.webhook?.max_body_bytes ?? 0, MIN_TO_PLUGIN) * 2,
+    on_log: (level, message, fields) => deps.log[level]({ channel_id: id, plugin: fields ?? undefined }, message),
+  });
+  if (started.ok) return { ok: true, running: run(generation, started.adapter, deps) };
+  return { ok: false, reason: `${started.fault.code}: ${started.fault.message}`, stack: started.fault.stack };
+};

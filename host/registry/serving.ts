@@ -1,0 +1,229 @@
+/**
+ * Which generation of a channel serves: the folder's own when it may, else the last approved one. The only place that
+ * turns a folder into a running channel, and that switches from one generation to the next.
+ */
+import type { WebhookRoute } from '../ingress/webhooks.ts';
+import type { Channel, Generation, Next } from './channel.ts';
+import type { ChannelSource, Problem } from './channel-source.ts';
+import type { ChannelStatus } from './channel-status.ts';
+import { type Seen, statusOf } from './channel-view.ts';
+import { decideByItself, type FileEntry, noteRun } from './decisions.ts';
+import { type EvaluateDeps, type Evaluated, evaluate } from './evaluate.ts';
+import { readGrants } from './grant-record.ts';
+import type { Rows } from './rows.ts';
+import { decideSelfApproval } from './self-approval.ts';
+
+export type Ready = Extract<Evaluated, { ready: true }>;
+
+export interface Entry {
+  readonly id: string;
+  /** What lies in the folder, and what it may be. */
+  source: ChannelSource;
+  evaluated: Evaluated;
+  serving: Ready | null;
+  route: WebhookRoute | null;
+  channel: Channel | null;
+  incoming: Seen['incoming'];
+  failed: Seen['failed'];
+  kept_problem: Problem | null;
+  /** The look at the folder that `source` comes from. */
+  look: number;
+  /** The status that was told last. */
+  told: string;
+}
+
+export interface ServingDeps extends EvaluateDeps {
+  fileEntry(id: string): FileEntry | undefined;
+  now(): number;
+  /** Development: the folder is watched and belongs to the user that runs the host. */
+  ownFolder(source: ChannelSource): Promise<boolean>;
+  /** An approved generation that is kept, as a source of its own. */
+  kept(entry: { id: string; folder: string }, digest: string): Promise<{ source: ChannelSource } | { problem: Problem }>;
+  keep(source: ChannelSource): Promise<void>;
+  /** Throws when the values do not make a grant; the message is for the operator. */
+  generation(evaluated: Ready): Generation;
+  /** Makes the channel; does not start it. */
+  channel(id: string, first: Next, on_state: () => void): Channel;
+  /** From this turn on events and deliveries are this generation's. */
+  adopt(evaluated: Ready, generation: Generation): void;
+  route(evaluated: Evaluated): WebhookRoute | null;
+  /** A channel that is not running holds its deliveries. */
+  hold(id: string, reason: string): void;
+  on_state(id: string, status: ChannelStatus, running: boolean): void;
+  on_error(error: unknown, what: string): void;
+}
+
+/** A folder that was found; nothing is known of it yet. */
+export const newEntry = (source: ChannelSource): Entry => ({
+  id: source.id,
+  source,
+  evaluated: {
+    ready: false,
+    approved: false,
+    enabled: true,
+    approved_by: null,
+    shown: {},
+    missing: [],
+    generated: null,
+    source,
+    values: {},
+    secret_fields: new Set(),
+    status: { state: 'starting', reason: 'Its folder is being read.', fix: null },
+  },
+  serving: null,
+  route: null,
+  channel: null,
+  incoming: null,
+  failed: null,
+  kept_problem: null,
+  look: 0,
+  told: '',
+});
+
+const BAD_VALUES = 'Check the values of its configuration: agentos channel show lists them.';
+
+/** `on_noted`: another generation runs than before. */
+export const createServing = (deps: ServingDeps, rows: Rows, on_noted: () => void) => {
+  const seen = (entry: Entry): Seen => ({
+    source: entry.source,
+    evaluated: entry.evaluated,
+    row: rows.get(entry.id),
+    serving: entry.serving,
+    live: entry.channel?.status() ?? null,
+    incoming: entry.incoming,
+    failed: entry.failed,
+    kept_problem: entry.kept_problem,
+  });
+
+  /** Says what has changed to whoever listens, and remembers what has run. */
+  const tell = (entry: Entry): void => {
+    const status = statusOf(seen(entry));
+    const running = entry.channel?.status().state === 'running';
+    const text = JSON.stringify([status, running]);
+    if (text !== entry.told) deps.on_state(entry.id, status, running);
+    entry.told = text;
+    const digest = entry.serving?.source.digest;
+    const noted = running && digest ? noteRun(rows.getOrNew(entry.id), digest) : null;
+    if (noted) rows.put(noted).then(on_noted, (error) => deps.on_error(error, 'note that a channel ran'));
+  };
+
+  const judge = async (source: ChannelSource): Promise<Evaluated> => {
+    const evaluated = await evaluate(deps, source, rows.get(source.id));
+    if (evaluated.generated) {
+      const row = { ...rows.getOrNew(source.id), config: evaluated.generated };
+      await rows.put({ row, audit: { actor: 'host', action: 'channel.secret_made', decision: 'sealed' } });
+    }
+    return evaluated;
+  };
+
+  /** A request that is not wider than what a person approved does not wait. */
+  const approveByItself = async (source: ChannelSource): Promise<void> => {
+    const stored = rows.get(source.id);
+    const by_file = deps.fileEntry(source.id)?.grants !== undefined;
+    const by = decideSelfApproval({ source, stored, by_file, own_folder: await deps.ownFolder(source) });
+    if (!by || !stored) return;
+    await deps.keep(source).catch((error) => deps.on_error(error, 'keep an approved bundle'));
+    await rows.put(decideByItself(stored, source, by, deps.now()));
+  };
+
+  /** The last approved generation, when it may still serve; `entry.kept_problem` says why none can be had. */
+  const lastApproved = async (entry: Entry): Promise<Ready | null> => {
+    entry.kept_problem = null;
+    const row = rows.get(entry.id);
+    const digests = [row?.digest, deps.fileEntry(entry.id)?.grants?.digest, readGrants(row).last];
+    for (const digest of new Set(digests)) {
+      if (!digest || digest === entry.source.digest || digest === entry.failed?.digest) continue;
+      if (digest === entry.serving?.source.digest) return entry.serving;
+      const found = await deps.kept({ id: entry.id, folder: entry.source.folder }, digest);
+      if ('problem' in found) {
+        // Without a word when nothing of it has ever run: a file may name a digest that nobody has seen yet.
+        if (row?.ran === 1) entry.kept_problem ??= found.problem;
+        continue;
+      }
+      const evaluated = await judge(found.source);
+      if (evaluated.ready) {
+        entry.kept_problem = null;
+        return evaluated;
+      }
+    }
+    return null;
+  };
+
+  const prepare = (entry: Entry, evaluated: Ready): Next | string => {
+    try {
+      const generation = deps.generation(evaluated);
+      const route = deps.route(evaluated);
+      return {
+        generation,
+        adopt() {
+          entry.serving = evaluated;
+          entry.route = route;
+          entry.failed = null;
+          deps.adopt(evaluated, generation);
+        },
+      };
+    } catch (error) {
+      // Values that do not make a grant, an address that is none: this channel's trouble, nobody else's.
+      return error instanceof Error ? error.message : String(error);
+    }
+  };
+
+  /** Nothing serves any more: what is open may end. Events are still recorded while their sender can be proved. */
+  const close = async (entry: Entry): Promise<void> => {
+    const { channel, evaluated } = entry;
+    entry.channel = null;
+    entry.serving = null;
+    entry.failed = null;
+    const known = !evaluated.ready && evaluated.approved && evaluated.enabled && rows.get(entry.id)?.ran === 1;
+    entry.route = known ? deps.route(evaluated) : null;
+    deps.hold(entry.id, evaluated.status.state);
+    tell(entry);
+    await channel?.stop();
+  };
+
+  const start = async (entry: Entry, evaluated: Ready, next: Next): Promise<void> => {
+    // From here on it is shown as starting, also while its bundle is written.
+    if (entry.channel) entry.incoming = next.generation.digest;
+    await deps.keep(evaluated.source).catch((error) => deps.on_error(error, 'keep an approved bundle'));
+    if (entry.channel) {
+      const replaced = await entry.channel.replace(next);
+      entry.incoming = null;
+      if (!replaced.ok) entry.failed = { digest: next.generation.digest, reason: replaced.reason };
+    } else {
+      entry.channel = deps.channel(entry.id, next, () => tell(entry));
+      void entry.channel.start();
+    }
+    tell(entry);
+  };
+
+  return {
+    seen,
+    tell,
+    close,
+    /** Looks at what lies in the folder and lets the channel be what it may be now; `force` starts an unchanged one anew. */
+    async settle(entry: Entry, { force = false }: { force?: boolean } = {}): Promise<void> {
+      await approveByItself(entry.source);
+      entry.evaluated = await judge(entry.source);
+      if (!entry.evaluated.enabled) return close(entry);
+      let target = entry.evaluated.ready ? entry.evaluated : await lastApproved(entry);
+      for (; target !== null; target = await lastApproved(entry)) {
+        const unchanged = entry.channel !== null && entry.serving?.source.digest === target.source.digest;
+        if (unchanged && !(force && target === entry.evaluated)) {
+          // The folder holds what serves again: what failed in between is gone.
+          if (target === entry.evaluated) entry.failed = null;
+          return tell(entry);
+        }
+        const next = prepare(entry, target);
+        if (typeof next !== 'string') return start(entry, target, next);
+        if (target !== entry.evaluated) break;
+        const status = { state: 'invalid', reason: next, fix: BAD_VALUES } as const;
+        entry.evaluated = { ...target, ready: false, approved: true, status };
+      }
+      // What serves goes on when only the folder has changed, also when it was replaced by an approval that came to nothing.
+      if (entry.channel && entry.serving?.source.digest !== entry.source.digest) return tell(entry);
+      await close(entry);
+    },
+  };
+};
+
+export type Serving = ReturnType<typeof createServing>;
