@@ -51,6 +51,7 @@ const HOMES: Record<string, readonly string[]> = {
   commander: ['host/cli/'],
   'prom-client': ['host/admin/metrics.ts'],
   preact: ['host/webchat/page/'],
+  tsx: ['host/register.ts'],
   ulid: ['host/lib/ids.ts'],
 };
 
@@ -63,6 +64,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   'channel-generation': ['*'],
   main: ['*'],
   index: ['*'],
+  register: [],
   build: ['*'],
   cli: ['*'],
   // Rooms.
