@@ -6,10 +6,10 @@ type Output = CliContext['stdout'];
 
 export const printJson = (out: Output, value: unknown): void => void out.write(`${JSON.stringify(value, null, 2)}\n`);
 
-/** Control characters of a message's text must not drive the terminal. */
-const plain = (value: unknown): string =>
+/** Control and bidirectional characters of foreign text must not drive the terminal. */
+export const plain = (value: unknown): string =>
   (value === null || value === undefined ? '-' : typeof value === 'object' ? JSON.stringify(value) : String(value)).replace(
-    /[\x00-\x1f\x7f-\x9f]/g,
+    /[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g,
     ' ',
   );
 

@@ -75,7 +75,10 @@ export const createProgram = (context: CliContext): Command => {
       .description('let the code in its folder run, with the permissions shown'),
   ).action(act(channelApprove));
   withCommon(
-    channel.command('check').argument('<dir>').description('validate a folder: manifest, bundle, permissions; needs no host'),
+    channel
+      .command('check')
+      .argument('<dir>')
+      .description('validate a folder: manifest, bundle, permissions and the contract; needs no host'),
   ).action(act(async (...given: Parameters<Run<[string]>>) => (await import('./channel-check.ts')).channelCheck(...given)));
 
   const debug = program.command('debug').description('look inside');

@@ -62,6 +62,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   'host-channels': ['*'],
   'channel-rooms': ['*'],
   'channel-generation': ['*'],
+  'contract-plugin': ['*'],
   main: ['*'],
   index: ['*'],
   register: [],
@@ -88,6 +89,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   admin: ['http', 'ledger', 'outbox'],
   http: [],
   config: [],
+  conformance: [],
 };
 
 const FREE: ReadonlySet<string> = new Set(['lib', 'errors', 'version', 'schemas']);
