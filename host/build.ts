@@ -1,8 +1,8 @@
 /**
  * What becomes `dist/`: the host for plain `node`, the sandbox's bootstrap folder, the bundles of the
- * built-in plugins, and the chat page. Run by `npm run build`.
+ * built-in plugins, the templates of new ones, and the chat page. Run by `npm run build`.
  */
-import { chmod, copyFile, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, cp, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { build } from 'esbuild';
 import { buildBootstrap } from './sandbox/build-bootstrap.ts';
@@ -68,6 +68,7 @@ await Promise.all([
   buildSdk(),
   buildBootstrap(path.join(dist, 'sandbox')),
   buildPage(path.join(dist, 'webchat')),
+  cp(path.join(root, 'plugins/template'), path.join(dist, 'plugins/template'), { recursive: true }),
   ...plugins.map(buildPlugin),
 ]);
 await chmod(path.join(dist, 'agentos.js'), 0o755);

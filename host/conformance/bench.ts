@@ -48,14 +48,22 @@ export interface Instance {
   close(): Promise<void>;
 }
 
+export interface Planted {
+  /** "the value of api_key". */
+  name: string;
+  word: string;
+  /** The value itself, which no plugin is ever given. */
+  real: boolean;
+}
+
 export interface Bench {
   readonly manifest: Manifest;
   readonly files: ReadonlyMap<string, Uint8Array>;
   readonly fixtures: Fixtures;
   /** Of all instances so far. */
   readonly seen: Seen;
-  /** Real values and placeholders of the secrets, by what they are called. */
-  readonly planted: readonly { name: string; word: string }[];
+  /** Real values of the secrets, and the placeholders that stand for them in the plugin. */
+  readonly planted: readonly Planted[];
   /** The answers of `fixtures/answers.json`, else an empty object to everything. */
   readonly well: Script;
   /** A new instance; throws `NotStarted` when it does not load. */
@@ -106,7 +114,7 @@ const valuesOf = ({ configuration_schema = {} }: Manifest, fixtures: Fixtures, s
 
 export const createBench = ({ manifest, files, fixtures, launch }: BenchDeps): Bench => {
   const secrets = plant(manifest);
-  const planted = [...secrets].map(([name, word]) => ({ name: `the value of ${name}`, word }));
+  const planted: Planted[] = [...secrets].map(([name, word]) => ({ name: `the value of ${name}`, word, real: true }));
   const seen = newSeen();
   const well = scriptOf(fixtures.answers);
   const full = valuesOf(manifest, fixtures, secrets);
@@ -129,7 +137,7 @@ export const createBench = ({ manifest, files, fixtures, launch }: BenchDeps): B
       on_emit: (event) => note('emitted', event),
       on_refused: (code, message) => note('refused', { code, message }),
     });
-    for (const [name, word] of placeholders) planted.push({ name: `the placeholder of ${name}`, word });
+    for (const [name, word] of placeholders) planted.push({ name: `the placeholder of ${name}`, word, real: false });
     if (!started.ok) {
       note('outcomes', { method: 'start', text: `${started.fault.message}\n${started.fault.stack ?? ''}` });
       throw new NotStarted(`${started.fault.code}: ${started.fault.message}`, started.fault.stack);

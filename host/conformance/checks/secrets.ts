@@ -1,4 +1,4 @@
-import type { Bench } from '../bench.ts';
+import type { Bench, Planted } from '../bench.ts';
 import { type ContractCheck, type ContractProblem, notApplicable, problem, verdictOf } from '../contract-check.ts';
 import { everyOperation } from '../operations.ts';
 import type { Script } from '../scripted-egress.ts';
@@ -12,19 +12,23 @@ const echo =
     body: JSON.stringify({ error: `${method} ${url}`, message: `${method} ${url}`, headers, body }),
   });
 
-const provoke = async (bench: Bench): Promise<void> => {
+const plain =
+  (status: number): Script =>
+  () => ({ status, body: '{}' });
+
+const provoke = async (bench: Bench, script: (status: number) => Script): Promise<void> => {
   for (const status of [200, 400, 401, 500]) {
-    if (bench.manifest.operations === undefined) await trySend(bench, 'hello', '', echo(status));
+    if (bench.manifest.operations === undefined) await trySend(bench, 'hello', '', script(status));
     else {
       await bench.started(async (instance) => {
         for (const { name, params } of everyOperation(bench)) await instance.call('execute', [name, params]);
-      }, echo(status));
+      }, script(status));
     }
   }
 };
 
 /** Whether the credential is declared for the origin that the request went to is the host's own rule: it refuses, and that is seen. */
-const leaks = ({ seen, planted }: Bench): ContractProblem[] => {
+const leaks = ({ seen }: Bench, planted: readonly Planted[]): ContractProblem[] => {
   const places: [string, readonly string[]][] = [
     ['a line of its log', seen.logs],
     ['an event that it emitted', seen.emitted.map(({ event_id, body }) => `${event_id} ${body}`)],
@@ -47,7 +51,14 @@ export const secrets: ContractCheck = {
   fix: 'Declare in permissions.network where each secret goes, and write neither configuration nor whole answers of the service into logs and errors.',
   async run(bench) {
     if (bench.planted.length === 0) return notApplicable('configuration_schema has no secret.');
-    await provoke(bench);
-    return verdictOf([...leaks(bench), ...misplaced(bench)]);
+    await provoke(bench, plain);
+    const own = leaks(bench, bench.planted);
+    // A placeholder that a service repeats was put there by the host, in the place of the value: only the value would be a leak.
+    await provoke(bench, echo);
+    const repeated = leaks(
+      bench,
+      bench.planted.filter(({ real }) => real),
+    );
+    return verdictOf([...own, ...repeated, ...misplaced(bench)]);
   },
 };
