@@ -63,7 +63,8 @@ const readyOf = (source: ChannelSource, values: LaunchOptions['values']): Ready 
   generated: null,
 });
 
-const launcher =
+/** Starts instances of one source; what they may do is what their generation would be given, but for the way out. */
+export const createLauncher =
   ({ sandbox }: ContractDeps, source: ChannelSource): BenchDeps['launch'] =>
   async ({ egress, values, on_log, on_emit, on_refused }): Promise<Launched> => {
     const ready = readyOf(source, values);
@@ -102,7 +103,7 @@ const hasHealth = async (bench: ReturnType<typeof createBench>): Promise<boolean
 export const checkContract = async (deps: ContractDeps, { source, files, fixtures = {} }: ContractSubject): Promise<ContractReport> => {
   const manifest = source.manifest as NonNullable<typeof source.manifest>;
   const read = { ...readFixtures(files, manifest.webhook_url ?? ''), ...fixtures };
-  const bench = createBench({ manifest, files, fixtures: read, launch: launcher(deps, source) });
+  const bench = createBench({ manifest, files, fixtures: read, launch: createLauncher(deps, source) });
   const result = await runContract(bench);
   if (!result.loads) return { level: 'invalid', checks: [], missing: [], load_problem: { message: result.message, place: result.place } };
   const { checks } = result;

@@ -86,18 +86,28 @@ const replaced = (value: unknown, [step, ...rest]: readonly Step[], by: unknown)
 
 const MOST_PLACES = 60;
 
+/** About `most` of them, spread over places and replacements. */
+export const someBroken = (fixture: EventFixture, most: number): HostileEvent[] => {
+  const all = [...brokenEvents(fixture)];
+  const step = Math.max(1, Math.ceil(all.length / most));
+  // A step of as many as there are replacements would always take the same one.
+  const spread = step % REPLACEMENTS.length === 0 ? step + 1 : step;
+  return all.filter((_event, index) => index % spread === 0);
+};
+
 /** Each place of the event's JSON or form, with each replacement. */
-export function* brokenEvents({ file, event }: EventFixture): Generator<HostileEvent> {
+function* brokenEvents({ file, event }: EventFixture): Generator<HostileEvent> {
   const { form, json, id: _id, event_id: _event, body: _body, ...rest } = event;
   const root = form ?? json;
   if (!isContainer(root)) return;
   for (const place of placesIn(root).slice(0, MOST_PLACES)) {
     for (const [word, by] of REPLACEMENTS) {
       const what = `${file} with ${place.join('.')} ${word === 'missing' ? 'missing' : `= ${word}`}`;
-      // The host makes forms of texts only.
+      // The host makes forms of texts only, each name with its list.
       if (form !== undefined) {
-        const texts = place.length === 1 ? (by === undefined ? undefined : [String(by)]) : [String(by)];
-        yield { what, part: { ...rest, form: asForm(replaced(form, place.slice(0, 1), texts)) } };
+        if (place.length > 1) continue;
+        const texts = by === undefined || Array.isArray(by) ? by?.map(String) : [typeof by === 'string' ? by : JSON.stringify(by)];
+        yield { what, part: { ...rest, form: asForm(replaced(form, place, texts)) } };
       } else {
         const value = replaced(json, place, by);
         yield { what, part: { ...rest, body: JSON.stringify(value), json: value } };

@@ -1,12 +1,13 @@
 import type { Bench } from '../bench.ts';
 import { type ContractCheck, type ContractProblem, notTried, problem, verdictOf } from '../contract-check.ts';
+import type { EventFixture } from '../fixtures.ts';
 import { messageIds, takeReceived } from '../received.ts';
 
 /** In an instance of their own, as after a restart. */
-const idsOf = (bench: Bench): Promise<Map<string, string[]>> =>
+const idsOf = (bench: Bench, events: readonly EventFixture[]): Promise<Map<string, string[]>> =>
   bench.started(async (instance) => {
     const ids = new Map<string, string[]>();
-    for (const { file, event } of bench.fixtures.events) {
+    for (const { file, event } of events) {
       ids.set(file, messageIds(takeReceived(await instance.call('receive', [event]), file).elements));
     }
     return ids;
@@ -28,11 +29,13 @@ export const ids: ContractCheck = {
   sentence: 'A message_id is a pure function of its event: the same after a restart, another for another event.',
   fix: "Make message_id of the platform's own id of the message, without counters, clocks or random values.",
   async run(bench) {
-    const first = await idsOf(bench);
+    const { events } = bench.fixtures;
+    const first = await idsOf(bench, events);
     if ([...first.values()].filter((all) => all.length > 0).length < 2) {
       return notTried('It takes at least two events with messages in fixtures/.');
     }
-    const second = await idsOf(bench);
+    // In another order, so that a counter gives other ids.
+    const second = await idsOf(bench, [...events].reverse());
     const changed = [...first].flatMap(([file, all]) =>
       all.join('\n') === second.get(file)?.join('\n') ? [] : [problem(`The message_id of ${file} is another one in another instance.`)],
     );

@@ -2,7 +2,7 @@ import type { Bench, Planted } from '../bench.ts';
 import { type ContractCheck, type ContractProblem, notApplicable, problem, verdictOf } from '../contract-check.ts';
 import { everyOperation } from '../operations.ts';
 import type { Script } from '../scripted-egress.ts';
-import { trySend } from '../sending.ts';
+import { sendBy } from '../sending.ts';
 
 /** A service that repeats all that it was sent, as careless ones do in their errors. */
 const echo =
@@ -16,16 +16,14 @@ const plain =
   (status: number): Script =>
   () => ({ status, body: '{}' });
 
-const provoke = async (bench: Bench, script: (status: number) => Script): Promise<void> => {
-  for (const status of [200, 400, 401, 500]) {
-    if (bench.manifest.operations === undefined) await trySend(bench, 'hello', '', script(status));
-    else {
-      await bench.started(async (instance) => {
-        for (const { name, params } of everyOperation(bench)) await instance.call('execute', [name, params]);
-      }, script(status));
+const provoke = (bench: Bench, script: (status: number) => Script): Promise<void> =>
+  bench.started(async (instance) => {
+    for (const status of [200, 400, 401, 500]) {
+      instance.answerWith(script(status));
+      if (bench.manifest.operations === undefined) await sendBy(instance, bench, 'hello', '');
+      for (const { name, params } of everyOperation(bench)) await instance.call('execute', [name, params]);
     }
-  }
-};
+  });
 
 /** Whether the credential is declared for the origin that the request went to is the host's own rule: it refuses, and that is seen. */
 const leaks = ({ seen }: Bench, planted: readonly Planted[]): ContractProblem[] => {
