@@ -66,5 +66,5 @@ export const channelReload = post('/reload');
 
 export const channelApprove = (context: CliContext, options: CommonOptions & { digest?: string }, id: string): Promise<void> =>
   withClient(context, options, async (client) =>
-    one(context, options, await client.call('POST', at(id, '/approve'), { digest: options.digest ?? null })),
+    one(context, options, await client.call('POST', at(id, '/approve'), options.digest === undefined ? {} : { digest: options.digest })),
   );

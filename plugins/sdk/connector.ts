@@ -95,6 +95,7 @@ export abstract class BaseConnector {
     return this.enabled && this.validateConfig();
   }
 
+  /** Its name, whether it is enabled and its configuration valid, and what it supports. */
   getStatus(): ConnectorStatus {
     return {
       name: this.name,

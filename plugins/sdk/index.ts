@@ -57,7 +57,9 @@ export interface ChannelAdapter {
   edit?(message: OutboundMessage, platform_message_id: string): Promise<Receipt>;
   /** How to get the bytes of an attachment; the host fetches them through egress. */
   attachment?(ref: string): Promise<FetchRequest>;
+  /** How the account is. Asked when the channel is `degraded`, every 5 min; tells, and does not throw. */
   health?(): Promise<HealthReport>;
+  /** Clears timers; has 2 s. */
   stop?(): Promise<void>;
 }
 

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the changes are source text
 /** Each rule of the contract finds the plugin that breaks it, and says where. */
 import { describe, expect, it } from 'vitest';
 import type { ContractCheck } from '../../host/conformance/contract-check.ts';
