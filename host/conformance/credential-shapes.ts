@@ -13,7 +13,7 @@ const SHAPES: readonly [string, RegExp][] = [
   ['a SendGrid key', /\bSG\.[\w-]{22}\.[\w-]{43}(?![\w-])/g],
   ['a Twilio API key', /\bSK[0-9a-f]{32}\b/g],
   ['a private key', /-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----/g],
-  ['a JSON Web Token', /\beyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{10,}/g],
+  ['a JSON Web Token', /\beyJ[\w-]{10,2000}\.eyJ[\w-]{10,4000}\.[\w-]{10,}/g],
   ['a credential', /\b(?:api_?key|auth_?token|access_?token|secret|password)["']?\s*[:=]\s*["'`]([\w+/=-]{24,})["'`]/gi],
 ];
 
@@ -34,15 +34,23 @@ export interface FoundCredential {
   line: number;
 }
 
+/** A file that is larger, or has more of them, was not written by hand. */
+const MOST_CHARACTERS = 1_048_576;
+const MOST_FOUND = 20;
+
 /** The credential itself is never repeated. */
-export const findCredentials = (file: string, text: string): FoundCredential[] => {
-  const found = SHAPES.flatMap(([kind, shape]) =>
-    [...text.matchAll(shape)].flatMap((match): FoundCredential[] => {
+export const findCredentials = (file: string, whole: string): FoundCredential[] => {
+  const text = whole.slice(0, MOST_CHARACTERS);
+  const found = new Map<number, FoundCredential>();
+  for (const [kind, shape] of SHAPES) {
+    for (const match of text.matchAll(shape)) {
       const word = match[1] ?? match[0];
-      if (kind !== 'a private key' && (isPlaceholder(word) || (match[1] !== undefined && !looksRandom(word)))) return [];
-      return [{ kind, file, line: text.slice(0, match.index).split('\n').length }];
-    }),
-  );
-  // One line, one finding: the more exact kind comes first.
-  return found.filter((one, index) => found.findIndex(({ line }) => line === one.line) === index);
+      if (kind !== 'a private key' && (isPlaceholder(word) || (match[1] !== undefined && !looksRandom(word)))) continue;
+      const line = text.slice(0, match.index).split('\n').length;
+      // One line, one finding: the more exact kind comes first.
+      if (!found.has(line)) found.set(line, { kind, file, line });
+      if (found.size >= MOST_FOUND) return [...found.values()];
+    }
+  }
+  return [...found.values()];
 };

@@ -5,7 +5,7 @@ import type { EventFixture } from './fixtures.ts';
 export interface HostileEvent {
   /** As the reader of a problem is told. */
   what: string;
-  part: Partial<InboundEvent> & { body?: unknown };
+  part: Omit<Partial<InboundEvent>, 'body'> & { body?: unknown };
 }
 
 /** The deepest that the host hands over. */

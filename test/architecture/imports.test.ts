@@ -89,7 +89,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   admin: ['http', 'ledger', 'outbox'],
   http: [],
   config: [],
-  conformance: [],
+  conformance: ['ingress'],
 };
 
 const FREE: ReadonlySet<string> = new Set(['lib', 'errors', 'version', 'schemas']);
