@@ -1,11 +1,14 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the changes are source text
 /** Each rule of the contract finds the plugin that breaks it, and says where. */
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { ContractCheck } from '../../host/conformance/contract-check.ts';
 import { CHANNEL_CHECKS, CONNECTOR_CHECKS } from '../../host/conformance/suite.ts';
 import { checkContract } from '../../host/contract-plugin.ts';
 import { useSandbox } from '../host/sandbox/fixture.ts';
 import { type Change, type Kind, templateFiles, templateSource, tryRule } from './template.ts';
+
+/** Many workers and processes, on a machine that may be busy with others. */
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 
 const { sandbox } = useSandbox();
 
