@@ -1,12 +1,13 @@
 /**
  * What becomes `dist/`: the host for plain `node`, the sandbox's bootstrap folder, the bundles of the
- * built-in plugins, and the chat page. Run by `npm run build`.
+ * built-in plugins, the templates of new ones, and the chat page. Run by `npm run build`.
  */
-import { chmod, copyFile, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, cp, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { build } from 'esbuild';
 import { buildBootstrap } from './sandbox/build-bootstrap.ts';
 import { bundleBuiltin } from './sandbox/bundle.ts';
+import { bundleSdk, SDK_FILE } from './sandbox/sdk-module.ts';
 import { buildPage } from './webchat/build-page.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
@@ -15,7 +16,13 @@ const dist = path.join(root, 'dist');
 const buildHost = () =>
   build({
     absWorkingDir: root,
-    entryPoints: { agentos: 'host/main.ts', index: 'host/index.ts', sdk: 'plugins/sdk/index.ts', 'sdk-testing': 'plugins/sdk/testing.ts' },
+    entryPoints: {
+      agentos: 'host/main.ts',
+      index: 'host/index.ts',
+      register: 'host/register.ts',
+      sdk: 'plugins/sdk/index.ts',
+      'sdk-testing': 'plugins/sdk/testing.ts',
+    },
     outdir: dist,
     bundle: true,
     splitting: true,
@@ -28,6 +35,13 @@ const buildHost = () =>
     logLevel: 'warning',
     banner: {},
   });
+
+/** What the bundles of folder plugins hold in the place of `communicationos/sdk`. */
+const buildSdk = async (): Promise<void> => {
+  const file = path.join(dist, SDK_FILE);
+  await mkdir(path.dirname(file), { recursive: true });
+  await writeFile(file, await bundleSdk(path.join(root, 'plugins/sdk/index.ts')));
+};
 
 /** Each built-in plugin: its bundle, its manifest and its guide, as the registry reads them. */
 const buildPlugin = async (id: string): Promise<void> => {
@@ -51,8 +65,10 @@ await mkdir(dist, { recursive: true });
 const plugins = await readdir(path.join(root, 'plugins/channels'));
 await Promise.all([
   buildHost(),
+  buildSdk(),
   buildBootstrap(path.join(dist, 'sandbox')),
   buildPage(path.join(dist, 'webchat')),
+  cp(path.join(root, 'plugins/template'), path.join(dist, 'plugins/template'), { recursive: true }),
   ...plugins.map(buildPlugin),
 ]);
 await chmod(path.join(dist, 'agentos.js'), 0o755);

@@ -15,6 +15,7 @@ export const ERRORS = {
   SCHEMA_TOO_NEW: { status: 500, retryable: false, title: 'The database was written by a newer version' },
   MANIFEST_INVALID: { status: 422, retryable: false, title: 'The manifest cannot be used' },
   BUNDLE_FAILED: { status: 422, retryable: false, title: 'The adapter could not be bundled' },
+  CONTRACT_BROKEN: { status: 422, retryable: false, title: 'The plugin breaks the contract' },
   CHANNEL_NOT_FOUND: { status: 404, retryable: false, title: 'No such channel' },
   MESSAGE_NOT_FOUND: { status: 404, retryable: false, title: 'No such message' },
   DELIVERY_NOT_FOUND: { status: 404, retryable: false, title: 'No such delivery' },

@@ -1,5 +1,6 @@
 /** For programs that embed the host: open a home, start it, put it behind a server. */
 
+export { BaseConnector, ConnectorError, InvalidParamsError, NotSupportedError } from '../plugins/sdk/connector.ts';
 export type { Config } from './config.ts';
 export { loadConfig } from './config.ts';
 export { AppError, ERRORS, type ErrorCode } from './errors.ts';

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { TSchema } from 'typebox';
 import { ChannelsConfig } from './channels-config.ts';
+import { ConnectorManifest } from './connector-manifest.ts';
 import { Manifest } from './manifest.ts';
 import { SecurityPolicy } from './security-policy.ts';
 
@@ -12,6 +13,7 @@ const LINE_WIDTH = 140;
 
 const SCHEMAS: Readonly<Record<string, TSchema>> = {
   'manifest.schema.json': Manifest,
+  'connector.schema.json': ConnectorManifest,
   'security_policy.schema.json': SecurityPolicy,
   'channels_config.schema.json': ChannelsConfig,
 };

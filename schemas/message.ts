@@ -9,7 +9,8 @@ import Type, { type Static } from 'typebox';
 /** A platform's own identifier: 1 to 255 characters. */
 export const Key = Type.String({ minLength: 1, maxLength: 255 });
 const closed = { additionalProperties: false } as const;
-const orNull = <T extends Type.TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
+const orNull = <T extends Type.TSchema>(schema: T, description?: string) =>
+  Type.Union([schema, Type.Null()], description === undefined ? {} : { description });
 
 export const MESSAGE_TYPES = [
   'text',
@@ -61,30 +62,38 @@ export type Location = Static<typeof Location>;
 export const Action = Type.Object({ id: Type.String({ maxLength: 1024 }), value: orNull(Type.String({ maxLength: 4096 })) }, closed);
 export type Action = Static<typeof Action>;
 
-const Metadata = Type.Record(Type.String({ maxLength: 128 }), Type.Unknown());
-
 /** What an adapter must and may say of one message of its platform. */
 export const InboundMessageInput = Type.Object(
   {
-    kind: Type.Optional(Type.Literal('message')),
-    /** A pure function of the event: the same event always gives the same id. */
-    message_id: Key,
-    type: MessageType,
-    conversation_key: Key,
-    conversation_type: ConversationType,
-    timestamp: Type.String({ format: 'date-time' }),
-    user_key: Type.Optional(orNull(Key)),
-    user_name: Type.Optional(orNull(Type.String({ maxLength: 1024 }))),
-    user_is_bot: Type.Optional(Type.Boolean()),
-    text: Type.Optional(orNull(Type.String())),
-    thread_key: Type.Optional(orNull(Key)),
-    reply_to_message_id: Type.Optional(orNull(Key)),
-    mentions_bot: Type.Optional(Type.Boolean()),
-    attachments: Type.Optional(Type.Array(Attachment, { maxItems: 100 })),
-    location: Type.Optional(orNull(Location)),
-    action: Type.Optional(orNull(Action)),
-    album_key: Type.Optional(orNull(Key)),
-    metadata: Type.Optional(Metadata),
+    kind: Type.Optional(Type.Literal('message', { description: 'May be left out.' })),
+    message_id: Type.String({
+      minLength: 1,
+      maxLength: 255,
+      description:
+        'A pure function of the event. Kinds that speak of another message take `<that id>#<kind>:<event_id>` and name it in reply_to_message_id.',
+    }),
+    type: Type.Enum(MESSAGE_TYPES, {
+      description: 'Messages and `action` start a run; `edited`, `reaction` and `system` are recorded only.',
+    }),
+    conversation_key: Type.String({ minLength: 1, maxLength: 255, description: "The platform's own id of the chat or room." }),
+    conversation_type: Type.Enum(['direct', 'group', 'channel'] as const, {
+      description: '`group`: several people talk. `channel`: broadcasts, which never start a run.',
+    }),
+    timestamp: Type.String({ format: 'date-time', description: 'ISO 8601, UTC.' }),
+    user_key: Type.Optional(orNull(Key, "The platform's own id of the person; needed but for `system`, `reaction` and broadcasts.")),
+    user_name: Type.Optional(orNull(Type.String({ maxLength: 1024 }), 'What the person is called.')),
+    user_is_bot: Type.Optional(Type.Boolean({ description: 'true: never starts a run.' })),
+    text: Type.Optional(orNull(Type.String(), 'What was written.')),
+    thread_key: Type.Optional(orNull(Key, 'A topic or thread inside the conversation.')),
+    reply_to_message_id: Type.Optional(orNull(Key, 'The message_id of the message that this one speaks of.')),
+    mentions_bot: Type.Optional(Type.Boolean({ description: 'true: addressed to the bot, which counts in groups.' })),
+    attachments: Type.Optional(Type.Array(Attachment, { maxItems: 100, description: 'Files, by reference: the host fetches them.' })),
+    location: Type.Optional(orNull(Location, 'A place.')),
+    action: Type.Optional(orNull(Action, 'A button that was pressed.')),
+    album_key: Type.Optional(orNull(Key, 'The same for all parts of one album.')),
+    metadata: Type.Optional(
+      Type.Record(Type.String({ maxLength: 128 }), Type.Unknown(), { description: 'Anything else that is worth keeping.' }),
+    ),
   },
   closed,
 );

@@ -7,7 +7,7 @@ type Output = CliContext['stdout'];
 export const printJson = (out: Output, value: unknown): void => void out.write(`${JSON.stringify(value, null, 2)}\n`);
 
 /** Control characters of a foreign text must not drive the terminal, and bidirectional ones not turn what a person approves. */
-const plain = (value: unknown): string =>
+export const plain = (value: unknown): string =>
   (value === null || value === undefined ? '-' : typeof value === 'object' ? JSON.stringify(value) : String(value)).replace(
     /[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g,
     ' ',

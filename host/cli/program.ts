@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import { VERSION } from '../version.ts';
 import { channelApprove, channelDisable, channelEnable, channelList, channelReload, channelShow } from './channel.ts';
+import { channelCreate } from './channel-create.ts';
 import { configGet, configList } from './config.ts';
 import type { CliContext, CommonOptions } from './context.ts';
 import { dbAnalyze, dbCheck, dbMigrate } from './db.ts';
@@ -76,8 +77,19 @@ export const createProgram = (context: CliContext): Command => {
       .description('let the code in its folder run, with the permissions shown'),
   ).action(act(channelApprove));
   withCommon(
-    channel.command('check').argument('<dir>').description('validate a folder: manifest, bundle, permissions; needs no host'),
+    channel
+      .command('check')
+      .argument('<dir>')
+      .description('validate a folder: manifest, bundle, permissions and the contract; needs no host'),
   ).action(act(async (...given: Parameters<Run<[string]>>) => (await import('./channel-check.ts')).channelCheck(...given)));
+
+  const create = (command: Command): Command =>
+    withCommon(command.argument('<id>').description('write a new folder: manifest, code, guide, and a test that passes'));
+  create(channel.command('create')).option('--kind <kind>', 'channel or connector', 'channel').action(act(channelCreate));
+  const connector = program.command('connector').description('the connectors of this home');
+  create(connector.command('create')).action(
+    act((common, options, id: string) => channelCreate(common, { ...options, kind: 'connector' }, id)),
+  );
 
   const debug = program.command('debug').description('look inside');
   remote(debug.command('middleware-status').description('the bus steps in order, with counts')).action(act(middlewareStatus));

@@ -110,8 +110,8 @@ export const createChannel = (id: string, first: Next, deps: ChannelDeps) => {
     void running.exited.then((exit) => {
       if (exit.requested || current !== running) return;
       lose();
-      if (exit.breached) return quarantine(exit.reason);
-      fault(exit.reason);
+      if (exit.breached) quarantine(exit.reason);
+      else fault(exit.reason);
     });
   };
 
@@ -146,9 +146,11 @@ export const createChannel = (id: string, first: Next, deps: ChannelDeps) => {
     if (stopped) return;
     log.error({ channel_id: id, reason, stack }, 'a plugin failed');
     const wait = deps.faults.fault(clock.monotonic());
-    if (wait === null) return quarantine(reason);
-    become({ state: 'starting', reason: `${reason} (started again in ${Math.round(wait / 1000)} s)`, fix: null });
-    later(wait, () => void boot());
+    if (wait === null) quarantine(reason);
+    else {
+      become({ state: 'starting', reason: `${reason} (started again in ${Math.round(wait / 1000)} s)`, fix: null });
+      later(wait, () => void boot());
+    }
   };
 
   const quarantine = (reason: string): void => {

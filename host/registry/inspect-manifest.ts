@@ -1,5 +1,6 @@
 /** A folder's manifest, from its bytes to a merged and checked manifest with its problems. Pure. */
 import { compile } from '../../schemas/compile.ts';
+import { ConnectorManifest } from '../../schemas/connector-manifest.ts';
 import { explainErrors } from '../../schemas/explain.ts';
 import { type JsonText, parseJsonText } from '../../schemas/json-text.ts';
 import { Manifest } from '../../schemas/manifest.ts';
@@ -24,7 +25,13 @@ export interface Inspected {
 
 type ReadJson = Extract<JsonText, { ok: true }>;
 
-const checkStructure = compile(Manifest, { every: true });
+/** Channels and connectors have manifests of their own, and ids of their own. */
+export type PluginKind = 'channel' | 'connector';
+
+const STRUCTURES = {
+  channel: compile(Manifest, { every: true }),
+  connector: compile(ConnectorManifest, { every: true }),
+} as const;
 
 const problem = (check: string, message: string, hint: string, line: number | null = null, pointer = ''): Problem => ({
   severity: 'error',
@@ -61,8 +68,8 @@ const readText = (files: Files): { text: string } | { problem: Problem } => {
   return text === null ? { problem: problem('json', 'The manifest is not UTF-8 text.', 'Save it as UTF-8.') } : { text };
 };
 
-const structureProblems = (value: unknown, json: ReadJson): Problem[] => {
-  const checked = checkStructure(value);
+const structureProblems = (value: unknown, json: ReadJson, kind: PluginKind): Problem[] => {
+  const checked = STRUCTURES[kind](value);
   if (checked.ok) return [];
   const explained = explainErrors(checked.errors).slice(0, MAX_STRUCTURE_PROBLEMS);
   return explained.map(({ pointer, message, hint }) => problem('structure', message, hint, json.lineOf(pointer), pointer));
@@ -73,7 +80,7 @@ const adapterOf = (value: unknown, names: BuiltinNames): AdapterClass | null => 
   return typeof text === 'string' && text !== '' ? parseAdapterClass(text, names) : null;
 };
 
-const inspectValue = (json: ReadJson, folder_name: string, files: Files, builtins: Builtins): Inspected => {
+const inspectValue = (json: ReadJson, folder_name: string, files: Files, builtins: Builtins, kind: PluginKind): Inspected => {
   const names = new Map([...builtins].map(([id, { export_name }]) => [id, export_name]));
   const adapter = adapterOf(json.value, names);
   if (adapter?.kind === 'invalid') {
@@ -84,7 +91,7 @@ const inspectValue = (json: ReadJson, folder_name: string, files: Files, builtin
   const builtin = adapter?.kind === 'builtin' ? (builtins.get(adapter.builtin)?.manifest ?? null) : null;
   const own = json.value as Record<string, unknown>;
   const merged = builtin === null ? own : mergeManifest(own, builtin);
-  const structure = structureProblems(merged, json);
+  const structure = structureProblems(merged, json, kind);
   if (structure.length > 0 || adapter === null) return { manifest: null, adapter, problems: structure };
   const manifest = merged as Manifest;
   const context = { folder_name, own, adapter, builtin, files: new Set(files.keys()) };
@@ -97,12 +104,12 @@ const inspectValue = (json: ReadJson, folder_name: string, files: Files, builtin
 };
 
 /** With an `adapter_class` that names nothing, only that is told: everything else depends on it. */
-export const inspectManifest = (folder_name: string, files: Files, builtins: Builtins): Inspected => {
+export const inspectManifest = (folder_name: string, files: Files, builtins: Builtins, kind: PluginKind = 'channel'): Inspected => {
   const read = readText(files);
   if ('problem' in read) return { manifest: null, adapter: null, problems: [read.problem] };
   const json = parseJsonText(read.text);
   if (!json.ok) return { manifest: null, adapter: null, problems: [problem('json', json.message, json.hint, json.line)] };
   const twice = json.duplicates.map(({ pointer, line, message, hint }) => problem('json', message, hint, line, pointer));
-  const inspected = inspectValue(json, folder_name, files, builtins);
+  const inspected = inspectValue(json, folder_name, files, builtins, kind);
   return { ...inspected, problems: [...twice, ...inspected.problems] };
 };

@@ -8,7 +8,7 @@ import type { AdapterClass } from './adapter-class.ts';
 import type { Builtins } from './builtins.ts';
 import type { AdapterBundle, ChannelSource, Problem } from './channel-source.ts';
 import { digestOf } from './digest.ts';
-import { inspectManifest, MANIFEST_FILE } from './inspect-manifest.ts';
+import { inspectManifest, MANIFEST_FILE, type PluginKind } from './inspect-manifest.ts';
 import { type Files, FOLDER_LIMITS, type FolderLimits, readFolder } from './read-folder.ts';
 import { widens } from './widens.ts';
 
@@ -31,6 +31,8 @@ export interface ScanDeps {
   builtins: Builtins;
   bundle: BundleFolder;
   limits?: FolderLimits;
+  /** `channel` without it. */
+  kind?: PluginKind;
 }
 
 type Adapter = Exclude<AdapterClass, { kind: 'invalid' }>;
@@ -108,7 +110,7 @@ export const scanChannel = async (folder: string, deps: ScanDeps): Promise<Chann
     );
     return nothing(id, folder, problems);
   }
-  const { manifest, adapter, problems } = inspectManifest(id, read.files, deps.builtins);
+  const { manifest, adapter, problems } = inspectManifest(id, read.files, deps.builtins, deps.kind);
   if (manifest === null || adapter === null) return nothing(id, folder, problems);
   const builtin = adapter.kind === 'builtin' ? deps.builtins.get(adapter.builtin) : undefined;
   const source: ChannelSource = {

@@ -17,7 +17,7 @@ import {
   refuseSpecifier,
 } from './bundle-refusals.ts';
 import { createFolderResolver, type Files } from './folder-resolve.ts';
-import { SDK_NAME, SDK_SOURCE } from './sdk-module.ts';
+import { readSdkSource, SDK_NAME } from './sdk-module.ts';
 import { PLUGIN_FILE } from './wire.ts';
 
 export interface BundleProblem {
@@ -65,9 +65,9 @@ const sdkPlugin: Plugin = {
   name: 'sdk',
   setup({ onResolve, onLoad }) {
     onResolve({ filter: /^communicationos\// }, ({ path }) =>
-      path === SDK_NAME ? { path, namespace: SDK } : refused(refuseMissing(path)),
+      path === SDK_NAME ? { path, namespace: SDK, sideEffects: false } : refused(refuseMissing(path)),
     );
-    onLoad({ filter: /.*/, namespace: SDK }, () => ({ contents: SDK_SOURCE, loader: 'js' }));
+    onLoad({ filter: /.*/, namespace: SDK }, async () => ({ contents: await readSdkSource(), loader: 'js' }));
   },
 };
 
@@ -125,7 +125,8 @@ const HINTS: Record<string, string> = {
 
 const hintOf = ({ id, text, detail }: Message): string => {
   if (typeof detail === 'string') return detail;
-  if (text.includes(`${SDK}:${SDK_NAME}`)) return 'The SDK exports types; import them with "import type".';
+  if (text.includes(`${SDK}:${SDK_NAME}`))
+    return 'When it is a type, import it with "import type"; else look the name up in docs/plugin-guide.md.';
   return HINTS[id] ?? 'Mend the file at this place and reload the channel.';
 };
 

@@ -5,8 +5,11 @@
 
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json | undefined };
 
-/** An adapter's methods that the host calls. */
-export type AdapterMethod = 'start' | 'receive' | 'send' | 'typing' | 'edit' | 'attachment' | 'health' | 'stop';
+/** A connector's methods that the host calls. */
+export type ConnectorMethod = 'execute' | 'getSupportedOperations' | 'validateConfig' | 'healthCheck' | 'getStatus';
+
+/** The methods of an adapter or a connector that the host calls. */
+export type AdapterMethod = 'start' | 'receive' | 'send' | 'typing' | 'edit' | 'attachment' | 'health' | 'stop' | ConnectorMethod;
 
 /** Who caused a capability call: the host's call in whose synchronous turn it was made, or null when that cannot be told. */
 export interface CallOrigin {

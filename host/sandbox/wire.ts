@@ -16,6 +16,11 @@ export const ADAPTER_METHODS = [
   'attachment',
   'health',
   'stop',
+  'execute',
+  'getSupportedOperations',
+  'validateConfig',
+  'healthCheck',
+  'getStatus',
 ] as const satisfies readonly AdapterMethod[];
 
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const satisfies readonly PluginLogLevel[];

@@ -40,6 +40,11 @@ export type {
   SignRequest,
   Target,
 } from '../../schemas/message.ts';
+export * from './connector.ts';
+export { grantedFetch } from './network.ts';
+export { PlatformError } from './platform-error.ts';
+export { type Failure, failed, retryAfterMs, sent } from './receipts.ts';
+export { asId, asInteger, asList, asRecord, asText, jsonOf, parseJson, type Untrusted } from './untrusted.ts';
 /** A message as an adapter hands it in; the host adds `channel_id`, `id`, `seq`, `event_id`, `session_id`, `received_at`. */
 export type InboundMessage = InboundMessageInput;
 
@@ -57,7 +62,9 @@ export interface ChannelAdapter {
   edit?(message: OutboundMessage, platform_message_id: string): Promise<Receipt>;
   /** How to get the bytes of an attachment; the host fetches them through egress. */
   attachment?(ref: string): Promise<FetchRequest>;
+  /** How the account is. Asked when the channel is `degraded`, every 5 min; tells, and does not throw. */
   health?(): Promise<HealthReport>;
+  /** Clears timers; has 2 s. */
   stop?(): Promise<void>;
 }
 

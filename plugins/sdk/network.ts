@@ -1,7 +1,7 @@
-/** The granted `fetch`, or the reason why there is none. */
 import type { PluginContext, PluginFetch } from './index.ts';
 import { PlatformError } from './platform-error.ts';
 
+/** The granted `fetch`; without the permission one that rejects with the reason, so that an adapter need not ask first. */
 export const grantedFetch = (context: PluginContext): PluginFetch =>
   context.fetch ??
   (() =>

@@ -12,8 +12,10 @@ export interface Failure {
   retry_after_ms?: number | undefined;
 }
 
+/** The receipt of a message that the platform took. */
 export const sent = (platform_message_id: string): Receipt => ({ status: 'sent', platform_message_id });
 
+/** The receipt of a message that it did not; not retryable unless it says so. */
 export const failed = ({ code, reason, retryable = false, retry_after_ms }: Failure): Receipt => ({
   status: 'failed',
   code,

@@ -6,9 +6,11 @@ import type { InboundEvent } from './index.ts';
 
 export type Untrusted = Record<string, unknown>;
 
+/** An object that is no list. */
 export const asRecord = (value: unknown): Untrusted | undefined =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Untrusted) : undefined;
 
+/** The list, or an empty one. */
 export const asList = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
 
 /** An integer that a double holds exactly; anything beyond has already lost digits in the JSON parser. */
@@ -26,6 +28,7 @@ export const asText = (value: unknown, max = Number.POSITIVE_INFINITY): string |
 export const asId = (value: unknown, max = 255): string | undefined =>
   typeof value === 'string' && value !== '' && value.length <= max ? value : undefined;
 
+/** What the text says, or `undefined` when it is no JSON. */
 export const parseJson = (text: string): unknown => {
   try {
     return JSON.parse(text);

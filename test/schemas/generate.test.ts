@@ -27,6 +27,8 @@ describe('an editor', () => {
     ['manifest.schema.json', 'store/channels/telegram/manifest.json'],
     ['manifest.schema.json', 'store/channels/whatsapp_twilio/manifest.json'],
     ['manifest.schema.json', 'plugins/channels/telegram/manifest.json'],
+    ['manifest.schema.json', 'plugins/template/channel/manifest.json'],
+    ['connector.schema.json', 'plugins/template/connector/manifest.json'],
     ['security_policy.schema.json', 'config/security_policy.json'],
     ['channels_config.schema.json', 'config/channels.json'],
   ])('with %s accepts %s, and the reference to the schema in it', (schema, file) => {
@@ -36,6 +38,8 @@ describe('an editor', () => {
   it.each([
     ['manifest.schema.json', { ...json('store/channels/telegram/manifest.json'), webhok: {} }],
     ['manifest.schema.json', { id: 'telegram', name: 'Telegram' }],
+    ['connector.schema.json', { ...json('plugins/template/connector/manifest.json'), operations: { get: { params: {} } } }],
+    ['connector.schema.json', { ...json('plugins/template/connector/manifest.json'), webhook_url: '/webhooks/x' }],
     ['security_policy.schema.json', { rate_limit: {} }],
     ['security_policy.schema.json', { channels: { telegram: { public: 'yes' } } }],
     ['channels_config.schema.json', { telegram: { grants: { storage: 'true' } } }],

@@ -11,6 +11,8 @@ import { fields } from './fields.ts';
 import { hmac } from './hmac.ts';
 import { id } from './id.ts';
 import { links } from './links.ts';
+import { operations } from './operations.ts';
+import { params } from './params.ts';
 import { reservedAttributes } from './reserved-attributes.ts';
 import { secretHeaders } from './secret-headers.ts';
 import { setupGuide } from './setup-guide.ts';
@@ -36,4 +38,6 @@ export const CHECKS: readonly Check[] = [
   links,
   setupGuide,
   features,
+  operations,
+  params,
 ];

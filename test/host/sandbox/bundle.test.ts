@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type BundleProblem, bundleBuiltin, bundleFolder } from '../../../host/sandbox/bundle.ts';
-import { SDK_SOURCE } from '../../../host/sandbox/sdk-module.ts';
+import { bundleSdk, readSdkSource, SDK_FILE } from '../../../host/sandbox/sdk-module.ts';
 import { useSandbox } from './fixture.ts';
 
 const { start } = useSandbox();
@@ -277,8 +277,53 @@ describe('a bundle of a built-in plugin', () => {
   });
 });
 
-it('the SDK of a bundle exports the values that the SDK itself exports', async () => {
-  const values = Object.keys(await import('../../../plugins/sdk/index.ts')).sort();
-  const inBundle = [...SDK_SOURCE.matchAll(/export (?:const|class|function) (\w+)/g)].map(([, name]) => name).sort();
-  expect(inBundle).toEqual(values);
+describe('the SDK of a bundle', () => {
+  it('is the SDK itself, built and run from the source alike', async () => {
+    const source = await bundleSdk(join(import.meta.dirname, '../../../plugins/sdk/index.ts'));
+    expect(await readSdkSource()).toBe(source);
+    expect(readFileSync(join(import.meta.dirname, '../../../dist', SDK_FILE), 'utf8')).toBe(source);
+    const inBundle = await import(`data:text/javascript,${encodeURIComponent(source)}`);
+    expect(Object.keys(inBundle).sort()).toEqual(Object.keys(await import('../../../plugins/sdk/index.ts')).sort());
+  });
+
+  it('gives a folder adapter the values that the built-in ones have, and no more of it than it imports', async () => {
+    const files = adapter(
+      "import { asText, failed, InvalidParamsError, sent } from 'communicationos/sdk';",
+      "[asText('abc', 2), sent('1'), failed({ code: 'X', reason: 'y' }).status, new InvalidParamsError('m').code]",
+    );
+    expect(await run(files)).toEqual(['ab', { status: 'sent', platform_message_id: '1' }, 'failed', 'INVALID_PARAMS']);
+    expect((await codeOf(files)).code).not.toContain('not supported');
+  });
+
+  it('lets a folder hold a connector, whose methods are called in the realm', async () => {
+    const files = {
+      'connector.ts': `
+        import { BaseConnector, NotSupportedError, requireParams, type OperationParams } from 'communicationos/sdk';
+        export class Adapter extends BaseConnector {
+          async execute(operation: string, params: OperationParams) {
+            if (operation !== 'get') throw new NotSupportedError(operation);
+            requireParams(params, 'id');
+            return { got: params.id };
+          }
+          getSupportedOperations() { return ['get']; }
+        }`,
+    };
+    const { code, source_map } = await codeOf(files, './connector.ts');
+    using plugin = await start('', { code, source_map, config: {} });
+    const call = (...args: Parameters<typeof plugin.adapter.call>) => plugin.adapter.call(...args);
+    expect(await call('execute', ['get', { id: 7 }])).toEqual({ ok: true, value: { got: 7 } });
+    expect(await call('execute', ['get', {}])).toMatchObject({
+      ok: false,
+      code: 'INVALID_PARAMS',
+      message: "'id' parameter is required",
+      stack: expect.stringMatching(/connector\.ts:6/),
+    });
+    expect(await call('execute', ['put', {}])).toMatchObject({ code: 'NOT_SUPPORTED', message: "Operation 'put' not supported" });
+    expect(await call('getStatus', [])).toEqual({
+      ok: true,
+      value: { name: 'Adapter', enabled: true, supported_operations: ['get'], config_valid: true },
+    });
+    expect(await call('validateConfig', [])).toEqual({ ok: true, value: true });
+    expect(await call('healthCheck', [])).toEqual({ ok: true, value: true });
+  });
 });

@@ -1,0 +1,48 @@
+/** A connector's folder, read and checked as a channel's is. */
+import { afterAll, describe, expect, it } from 'vitest';
+import { scanChannel } from '../../../host/registry/scan.ts';
+import { bundleFolder } from '../../../host/sandbox/bundle.ts';
+import { makeHome } from '../../support/home.ts';
+
+const home = makeHome();
+afterAll(() => home.remove());
+
+const SOURCE =
+  "import { BaseConnector } from 'communicationos/sdk';\nexport class Mine extends BaseConnector { async execute() {} getSupportedOperations() { return []; } }";
+
+const scan = async (id: string, manifest: object) => {
+  home.write(`store/connectors/${id}/manifest.json`, {
+    id,
+    name: 'Mine',
+    version: '1.0.0',
+    adapter_class: './connector.ts#Mine',
+    setup_guide: 'README.md',
+    ...manifest,
+  });
+  home.write(`store/connectors/${id}/connector.ts`, SOURCE);
+  home.write(`store/connectors/${id}/README.md`, '# Mine\n');
+  return scanChannel(`${home.dir}/store/connectors/${id}`, { builtins: new Map(), bundle: bundleFolder, kind: 'connector' });
+};
+const params = { type: 'object', description: 'Gets it.' };
+
+describe("a connector's folder", () => {
+  it('becomes a bundle and a digest', async () => {
+    const source = await scan('good', { operations: { get: { effect: 'read', params } } });
+    expect(source).toMatchObject({ problems: [], export_name: 'Mine', digest: expect.stringMatching(/^sha256-/) });
+  });
+
+  it('tells of an operation without an effect, and of a schema that is not closed, with line and fix', async () => {
+    const without = await scan('no_effect', { operations: { get: { params } } });
+    expect(without.problems).toMatchObject([{ severity: 'error', check: 'structure', hint: expect.stringContaining('effect') }]);
+    const open = await scan('open', { operations: { get: { effect: 'read', params: { ...params, properties: { a: { $ref: '#' } } } } } });
+    expect(open.problems).toMatchObject([
+      { severity: 'error', check: 'params', pointer: '/operations/get/params/properties/a/$ref', line: expect.any(Number) },
+    ]);
+    expect(open.digest).toBeNull();
+    const list = await scan('list', { operations: { get: { effect: 'read', params: { type: 'array' } } } });
+    expect(list.problems.map(({ check, severity }) => [check, severity])).toEqual([
+      ['operations', 'error'],
+      ['operations', 'warning'],
+    ]);
+  });
+});
