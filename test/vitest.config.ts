@@ -21,8 +21,9 @@ export default defineConfig({
     exclude: ['**/node_modules/**', 'dist/**', ...(chromium ? [] : ['test/browser/**'])],
     globalSetup: ['test/support/build-once.ts'],
     reporters: ['default', path.join(root, 'test/support/closing-line.ts')],
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    // Bounds for a machine that has much else to do; what is waited for is told by its condition.
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
     // Many tests start workers, processes and browsers of their own: two files at once keep a small machine honest.
     maxWorkers: 2,
     coverage: { provider: 'v8', include: ['host/**', 'plugins/**', 'schemas/**'], reporter: ['text-summary', 'html'] },

@@ -66,6 +66,7 @@ export const startConfined = ({ openPort, clock, heartbeat }: ConfinedDeps, opti
   const onReady = (methods: AdapterMethod[]) => {
     life.methods = new Set(methods);
     cancelBoot();
+    cpu.begin(port.busyMs());
     resolveStart({ ok: true, adapter: { methods: life.methods, call, stop, exited } });
   };
   const stop = async (grace_ms: number) => {
@@ -117,7 +118,7 @@ export const startConfined = ({ openPort, clock, heartbeat }: ConfinedDeps, opti
       processorMs: port.processorMs,
       onStuck: () => end('it stood still: its event loop no longer turns'),
       onTick() {
-        if (cpu.charge(clock.monotonic(), port.busyMs())) return;
+        if (life.methods.size === 0 || cpu.charge(clock.monotonic(), port.busyMs())) return;
         end(`it used more than its ${options.cpu_ms_per_second} ms of processor time a second`);
       },
     }),

@@ -4,7 +4,7 @@ export interface PluginPort {
   post(batch: string): void;
   /** A counter that rises while the realm's event loop turns; 0 until the realm is ready for a plugin. */
   beat(): number;
-  /** Time that the realm has spent at work since it began, in ms. */
+  /** Time at work since it began, in ms: the processor's where the kernel tells it, else the event loop's. */
   busyMs(): number;
   /** Processor time that its own process has had, in ms; null for a thread of this one, or where nobody tells. */
   processorMs(): number | null;

@@ -3,7 +3,7 @@ export const until = async <Value>(
   look: () => Value | Promise<Value>,
   test: (value: Value) => boolean,
   what: string,
-  timeout_ms = 20_000,
+  timeout_ms = 60_000,
 ): Promise<Value> => {
   const end = performance.now() + timeout_ms;
   for (;;) {

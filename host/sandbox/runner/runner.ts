@@ -100,6 +100,7 @@ export const startRunner = ({ clock, folder }: RunnerDeps, { setup, ses_cache, l
     if (used !== null && used > most) end(`it used ${Math.round(used)} MB of memory, the limit is ${setup.rss_mb} MB`);
     else unwatch = clock.after(WATCH_MS, watch);
   };
+  const ownMs = (): number | null => (child.pid === undefined ? null : processorMs(child.pid));
   const dataLines = createLines(DATA_LINE_MAX, (batch) => reason === null && listener?.onBatch(batch));
   const controlLines = createLines(CONTROL_LINE_MAX, onControl);
 
@@ -127,8 +128,9 @@ export const startRunner = ({ clock, folder }: RunnerDeps, { setup, ses_cache, l
       else if (!ended) data.write(`${batch}\n`);
     },
     beat: () => beat,
-    busyMs: () => busyMs,
-    processorMs: () => (child.pid === undefined ? null : processorMs(child.pid)),
+    // What the kernel counts does not grow while others keep it from running, as the event loop's own time does.
+    busyMs: () => ownMs() ?? busyMs,
+    processorMs: ownMs,
     terminate: () => end(null),
   };
 };

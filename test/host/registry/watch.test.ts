@@ -38,6 +38,11 @@ const quiet = async (marker: string): Promise<string[]> => {
   return seen;
 };
 
+/** Until nothing of what was written before is still on its way. */
+const settled = async (name: string): Promise<void> => {
+  for (let n = 0; ; n++) if ((await quiet(`${name}_${n}`)).length === 1) return;
+};
+
 beforeEach(async () => {
   root = mkdtempSync(path.join(tmpdir(), 'aos-watch-'));
   dir = path.join(root, 'store/channels');
@@ -86,6 +91,7 @@ it('does not tell what the folder reader does not look at', async () => {
   write('.git/index', 'y');
   write('one/node_modules/.bin/tool');
   expect(await quiet('mark_2')).toEqual(expect.not.arrayContaining(['.git']));
+  await settled('before');
   write('one/node_modules/.bin/tool', 'y');
   expect(await quiet('mark_3')).toEqual(['mark_3']);
 });

@@ -96,12 +96,12 @@ describe('the processor time of a plugin', () => {
     const busy = adapterWith(
       'const work = () => { const end = context.clock.monotonic_ms() + 40; while (context.clock.monotonic_ms() < end); context.timers.setTimeout(work, 4); }; work(); return 1;',
     );
-    using plugin = await fixture.start(busy, { place, cpu_ms_per_second: 10 });
+    using plugin = await fixture.start(busy, { place, cpu_ms_per_second: 30 });
     expect(await plugin.adapter.call('receive', [null])).toEqual({ ok: true, value: 1 });
     expect(await plugin.adapter.exited).toEqual({
       requested: false,
       breached: false,
-      reason: 'it used more than its 10 ms of processor time a second',
+      reason: 'it used more than its 30 ms of processor time a second',
     });
   });
 });
