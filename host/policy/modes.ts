@@ -7,11 +7,12 @@ import type { StoredSetting } from '../db/tables/settings.ts';
 import type { AuditEntry, SettingRow } from '../db/unit.ts';
 import { AppError } from '../errors.ts';
 import type { Ledger } from '../ledger/ledger.ts';
+import type { ExecutionPhase } from './decide.ts';
 
 export const NETWORK_MODES = ['on', 'readonly', 'off'] as const;
 export type NetworkMode = (typeof NETWORK_MODES)[number];
-export const EXECUTION_PHASES = ['planning', 'execution'] as const;
-export type ExecutionPhase = (typeof EXECUTION_PHASES)[number];
+export const EXECUTION_PHASES = ['planning', 'execution'] as const satisfies readonly ExecutionPhase[];
+export type { ExecutionPhase };
 
 export interface ModeSource<Value extends string> {
   /** `network_mode` or `execution_phase`. */
