@@ -89,7 +89,8 @@ const documentError = (code: 'POLICY_INVALID' | 'CONFIG_INVALID', problems: read
     [...new Set(problems.map(({ hint }) => hint))].join('\n'),
   );
 
-const findHome = (argv: ConfigInput['argv'], env: ConfigInput['env'], cwd: string): string => {
+/** The home folder, absolute. Throws `CONFIG_INVALID` when it is none. */
+export const findHome = (argv: ConfigInput['argv'], env: ConfigInput['env'], cwd: string): string => {
   const home = path.resolve(cwd, argv.home || env.AGENTOS_HOME || '.');
   if (statSync(home, { throwIfNoEntry: false })?.isDirectory() === true) return home;
   throw invalid([{ message: `The home ${home} is no folder.`, hint: `Create it with: agentos init ${home}` }]);
