@@ -145,30 +145,6 @@ describe('in off', () => {
     expect((await api.get('/api/channels/poller')).body).toMatchObject({ state: 'running', reason: null });
     await arrive(4, ['re: meanwhile']);
   });
-
-  it('an agent that is tried again is asked no more, until the mode returns; the person is answered once', async () => {
-    let broken = true;
-    agent.answer(({ text }) => (text === 'again' && broken ? { status: 503 } : { status: 200, body: { text: `re: ${text}` } }));
-    await say(5, 'again');
-    await until(
-      () => agent.about('again').length,
-      (count) => count === 1,
-      'the agent was asked',
-    );
-    await mode('off');
-    // Longer than the pause before the second attempt: the host's own log says when that one was due.
-    const api = adminApi(host);
-    const due = performance.now() + 1500;
-    await until(
-      () => api.get('/api/status').then(() => performance.now()),
-      (now) => now > due,
-      'the second attempt would be due',
-    );
-    expect(agent.about('again')).toHaveLength(1);
-    broken = false;
-    await mode('on');
-    await arrive(5, ['re: again']);
-  });
 });
 
 describe('the mode', () => {
