@@ -29,7 +29,7 @@ export interface HostGovernanceDeps {
   log: Logger;
   /** A command on the database alone decides nothing by the way. */
   serving: boolean;
-  /** What may leave has changed. */
+  /** The network mode has changed: what may leave. */
   on_mode(): void;
   on_error(error: unknown, what: string): void;
 }
@@ -89,12 +89,6 @@ export const createHostGovernance = async (deps: HostGovernanceDeps) => {
     deps.serving,
   );
   const now = (): number => clock.now();
-  const changed = (name: string) => (value: string) => {
-    log.info({ [name]: value }, `${name} is ${value}`);
-    deps.on_mode();
-    // What spoke against the file may have been the mode.
-    if (live.problem() !== null) live.reload();
-  };
   const network_mode = createModeSwitch<NetworkMode>(
     {
       ledger,
@@ -102,7 +96,12 @@ export const createHostGovernance = async (deps: HostGovernanceDeps) => {
       name: 'network_mode',
       values: NETWORK_MODES,
       allowed: () => allowedModes(live.current()),
-      on_change: changed('network_mode'),
+      on_change(value) {
+        log.info({ network_mode: value }, `the network mode is ${value}`);
+        deps.on_mode();
+        // What spoke against the file may have been the mode.
+        if (live.problem() !== null) live.reload();
+      },
     },
     mode,
   );
@@ -114,7 +113,7 @@ export const createHostGovernance = async (deps: HostGovernanceDeps) => {
       // The most open one first.
       values: ['execution', 'planning'],
       allowed: () => EXECUTION_PHASES,
-      on_change: changed('execution_phase'),
+      on_change: (value) => log.info({ execution_phase: value }, `the execution phase is ${value}`),
     },
     phase,
   );

@@ -41,11 +41,13 @@ const refused = (name: string, value: string, allowed: readonly string[]): AppEr
 const decideMode = <Value extends string>(
   { environment, fallback }: ModeSource<Value>,
   stored: StoredSetting | undefined,
-  seen: string,
+  seen: string | undefined,
 ): { value: Value; actor: string; reason: string } | null => {
-  if (environment !== null && environment !== seen)
-    return { value: environment, actor: 'environment', reason: 'stated by the environment at this start' };
   const decided = stored !== undefined && (stored.updated_by !== 'host' || environment !== null);
+  // Before the first start only a person can have decided, by a command.
+  if (seen === undefined && decided && stored.updated_by !== 'host') return null;
+  if (environment !== null && environment !== (seen ?? ''))
+    return { value: environment, actor: 'environment', reason: 'stated by the environment at this start' };
   return decided ? null : { value: fallback, actor: 'host', reason: 'default' };
 };
 
@@ -62,7 +64,7 @@ export const settleMode = async <Value extends string>(
 ): Promise<Mode<Value>> => {
   const { name, environment, allowed } = source;
   const stored = await ledger.setting(name);
-  const seen = (await ledger.setting(`${name}.environment`))?.value ?? '';
+  const seen = (await ledger.setting(`${name}.environment`))?.value;
   const decision = decideMode(source, stored, seen);
   const value = decision?.value ?? (stored?.value as Value);
   if (!allowed.includes(value)) throw refused(name, value, allowed);
