@@ -77,7 +77,8 @@ export const createGeneration = (deps: GenerationDeps, evaluated: Ready, tracker
     placeholders,
     tracker,
     attachments,
-    allowed: () => deps.network_mode() === 'on' || 'The network mode does not allow requests now.',
+    // Which requests `readonly` lets out, the door itself decides: it knows the method of every hop.
+    allowed: () => deps.network_mode() !== 'off' || 'The network mode is off: nothing leaves until it returns.',
   });
   const storage = manifest.permissions?.storage;
   const grantedHandlers: Record<string, CapabilityHandler> = {

@@ -58,7 +58,6 @@ const PAGE = 200;
 
 export const createChannelRooms = (deps: ChannelRoomsDeps) => {
   const { config, clock, ledger, log } = deps;
-  const { policy } = config;
   const rooms = new Map<string, ChannelRooms>();
 
   /** Reports speak of deliveries, which the database knows; everything else goes to the bus at once, in order. */
@@ -95,7 +94,7 @@ export const createChannelRooms = (deps: ChannelRoomsDeps) => {
       faults: createFaultHistory(Math.random),
       configure(manifest) {
         idempotent = manifest.send?.idempotent === true;
-        window = pluginBudget(manifest.budget, policy.budgets).queue;
+        window = pluginBudget(manifest.budget, config.policy.budgets).queue;
         const asked = JSON.stringify(manifest.limits ?? null);
         // The same limits go on counting.
         if (asked !== limits) pace = createPace(manifest.limits);
@@ -136,9 +135,13 @@ export const createChannelRooms = (deps: ChannelRoomsDeps) => {
           channel_id: id,
           concurrency: SENDING,
           window: WINDOW,
-          max_age_ms: (policy.outbox?.max_age_hours ?? 24) * HOUR_MS,
+          get max_age_ms() {
+            return (config.policy.outbox?.max_age_hours ?? 24) * HOUR_MS;
+          },
           settle: {
-            max_attempts: policy.outbox?.max_attempts ?? 8,
+            get max_attempts() {
+              return config.policy.outbox?.max_attempts ?? 8;
+            },
             get resend_unknown() {
               return resendsUnknown(id, idempotent);
             },
@@ -153,7 +156,7 @@ export const createChannelRooms = (deps: ChannelRoomsDeps) => {
     return made;
   };
 
-  const resendsUnknown = (id: string, idempotent: boolean): boolean => idempotent || policy.channels?.[id]?.on_unknown === 'resend';
+  const resendsUnknown = (id: string, idempotent: boolean): boolean => idempotent || config.policy.channels?.[id]?.on_unknown === 'resend';
 
   /** Deliveries that stand in the database only say too that they are held, and by what. */
   const holdStored = async (id: string, reason: string): Promise<void> => {

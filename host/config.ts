@@ -89,11 +89,15 @@ const documentError = (code: 'POLICY_INVALID' | 'CONFIG_INVALID', problems: read
     [...new Set(problems.map(({ hint }) => hint))].join('\n'),
   );
 
-const findHome = (argv: ConfigInput['argv'], env: ConfigInput['env'], cwd: string): string => {
+/** The home folder, absolute. Throws `CONFIG_INVALID` when it is none. */
+export const findHome = (argv: ConfigInput['argv'], env: ConfigInput['env'], cwd: string): string => {
   const home = path.resolve(cwd, argv.home || env.AGENTOS_HOME || '.');
   if (statSync(home, { throwIfNoEntry: false })?.isDirectory() === true) return home;
   throw invalid([{ message: `The home ${home} is no folder.`, hint: `Create it with: agentos init ${home}` }]);
 };
+
+/** Where a running host is found. */
+export const runDirOf = (home: string): string => path.join(home, 'store', 'run');
 
 const readEnvFile = (home: string): { values: ReadonlyMap<string, string>; warnings: readonly string[] } => {
   const file = path.join(home, '.env');
@@ -215,7 +219,7 @@ export const loadConfig = ({ argv, env, cwd = process.cwd() }: ConfigInput): Loa
     home,
     db_file: path.resolve(home, values.DATABASE_URL ?? 'store/agentos.db'),
     store_dir,
-    run_dir: path.join(store_dir, 'run'),
+    run_dir: runDirOf(home),
     keys_dir: path.join(store_dir, 'keys'),
     channels_dir: path.join(store_dir, 'channels'),
     network_mode: values.NETWORK_MODE,

@@ -21,6 +21,7 @@ export const ERRORS = {
   DELIVERY_NOT_FOUND: { status: 404, retryable: false, title: 'No such delivery' },
   NOT_FOUND: { status: 404, retryable: false, title: 'No such resource' },
   SET_IN_FILE: { status: 409, retryable: false, title: 'The value is set in a file or variable' },
+  READ_ONLY: { status: 409, retryable: false, title: 'The file cannot be written' },
   DIGEST_MISMATCH: { status: 409, retryable: false, title: 'The digest is not the one that waits for approval' },
   STATE_CONFLICT: { status: 409, retryable: false, title: 'Not possible in this state' },
   INVALID_PARAMS: { status: 400, retryable: false, title: 'The request is not valid' },

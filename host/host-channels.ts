@@ -12,7 +12,6 @@ import { createGeneration } from './channel-generation.ts';
 import { createChannelRooms } from './channel-rooms.ts';
 import { routeOf } from './channel-route.ts';
 import { type Config, messagePolicyOf, rateOf } from './config.ts';
-import type { StoredMessage } from './db/tables/messages.ts';
 import type { Egress } from './egress/egress.ts';
 import { createWebhooks, type Webhooks } from './ingress/webhooks.ts';
 import { outboundAttachments } from './ledger/attachments.ts';
@@ -56,11 +55,9 @@ export interface HostChannelsDeps {
 
 export const createHostChannels = (deps: HostChannelsDeps) => {
   const { config, clock, ledger, log } = deps;
-  const { policy } = config;
   const checks = { message: compile(InboundMessageInput), delivery_report: compile(DeliveryReport), account: compile(AccountReport) };
   const checkReceipt = compile(Receipt);
   const busChannels = new Map<string, BusChannel>();
-  const open = new Map<string, StoredMessage[]>();
   const folders = createChannelFolders(deps);
   let watch: FolderWatch | null = null;
 
@@ -81,7 +78,8 @@ export const createHostChannels = (deps: HostChannelsDeps) => {
       outbox: room.outbox,
       policy: () => messagePolicyOf(config, id),
       rate: () => rateOf(config, id),
-      error_reply: () => policy.channels?.[id]?.error_reply ?? null,
+      error_reply: () => config.policy.channels?.[id]?.error_reply ?? null,
+      notices: () => config.policy.channels?.[id]?.notices ?? null,
       typing({ conversation_key, thread_key, user_key }) {
         if (deps.network_mode() !== 'on') return;
         channels
@@ -90,9 +88,7 @@ export const createHostChannels = (deps: HostChannelsDeps) => {
           .catch((error) => deps.on_error(error, 'show that an answer is being made'));
       },
     });
-    const left = open.get(id) ?? [];
-    open.delete(id);
-    for (const row of left) deps.bus.resume(row);
+    if (!deps.offline) deps.bus.adopt();
   };
 
   const makeChannel = (id: string, first: Next, on_state: () => void): Channel => {
@@ -168,7 +164,7 @@ export const createHostChannels = (deps: HostChannelsDeps) => {
         {
           egress: deps.egress,
           public_url: config.public_url,
-          budgets: policy.budgets,
+          budgets: config.policy.budgets,
           network_mode: deps.network_mode,
           record: rooms.record,
           storage,
@@ -215,17 +211,12 @@ export const createHostChannels = (deps: HostChannelsDeps) => {
         channels.changed(ids).catch((error) => deps.on_error(error, 'take up changed folders'));
       });
     },
-    /** Messages that were not final when the host stopped: each goes into its lane when its channel is built. */
-    async loadOpenMessages(): Promise<void> {
-      for (let after = 0; ; ) {
-        const rows = await ledger.openInbound(after, 1000);
-        for (const row of rows) {
-          const list = open.get(row.channel_id);
-          if (list) list.push(row);
-          else open.set(row.channel_id, [row]);
-          after = row.seq;
-        }
-        if (rows.length < 1000) return;
+    /** The network mode has changed: deliveries go out or wait, a start that it refused is tried again. */
+    modeChanged(): void {
+      for (const { id } of channels.list()) {
+        channels.get(id)?.modeChanged();
+        // Those too that stand in the database only.
+        if (rooms.get(id)?.outbox.counts().held_by === 'network_mode') rooms.hold(id, 'network_mode');
       }
     },
     webhooks: (draining: () => boolean): Webhooks =>

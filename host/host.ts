@@ -8,6 +8,7 @@ import path from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { createApp } from './admin/app.ts';
 import { createAuthenticate } from './admin/authenticate.ts';
+import { registerGovernance } from './admin/governance-routes.ts';
 import { healthOf } from './admin/health.ts';
 import { createMetrics } from './admin/metrics.ts';
 import { createOperations } from './admin/operations.ts';
@@ -27,6 +28,7 @@ import { openDatabase } from './db/database.ts';
 import { acquireLock } from './db/lock.ts';
 import { createEgress } from './egress/create-egress.ts';
 import { createHostChannels } from './host-channels.ts';
+import { createHostGovernance } from './host-governance.ts';
 import { cameFromCommandLine } from './http/server.ts';
 import { createLedger } from './ledger/ledger.ts';
 import { failInterrupted } from './ledger/resume.ts';
@@ -36,7 +38,6 @@ import { createIds } from './lib/ids.ts';
 import type { Logger } from './lib/logger.ts';
 import type { Probe } from './lib/probe.ts';
 import { createPeople } from './people/people.ts';
-import { settleMode } from './policy/modes.ts';
 import { createSandbox } from './sandbox/sandbox.ts';
 import { openHostKey } from './secrets/host-key.ts';
 import { createSessions } from './sessions/sessions.ts';
@@ -64,62 +65,65 @@ const exists = (file: string): Promise<boolean> =>
   );
 
 /** Opens the home and everything in it. Throws `AppError` when that cannot be done; nothing is left open then. */
-export const openHost = async ({ config, log, clock = systemClock, mode, dist_dir, reload = false, probe }: HostOptions) => {
+export const openHost = async ({ config: given, log, clock = systemClock, mode, dist_dir, reload = false, probe }: HostOptions) => {
   const releases: (() => Promise<void>)[] = [];
   const release = async (): Promise<void> => {
     for (const each of releases.splice(0).reverse()) await each().catch((error) => log.error({ err: error }, 'a part did not close'));
   };
   const on_error = (error: unknown, what: string): void => log.error({ err: error }, `could not ${what}`);
   try {
-    const unclean = await exists(path.join(config.run_dir, 'owner.json'));
-    const lock = await acquireLock(config.run_dir);
+    const unclean = await exists(path.join(given.run_dir, 'owner.json'));
+    const lock = await acquireLock(given.run_dir);
     releases.push(() => lock.release());
 
     const newId = createIds(clock);
     const metrics = createMetrics();
     const database = await openDatabase({
-      file: config.db_file,
+      file: given.db_file,
       new_chain_id: newId(),
       on_batch: (_units, took_ms) => metrics.commit(took_ms),
       probe: probe ? (point, units) => probe(point, units) : undefined,
     });
     releases.push(() => database.close());
     const { seal, key_check } = await openHostKey(database.reader, {
-      keys_dir: config.keys_dir,
-      master_key: config.master_key,
+      keys_dir: given.keys_dir,
+      master_key: given.master_key,
       now: clock.now(),
     });
     const ledger = createLedger({ database, seal });
     if (key_check) await ledger.commit({ settings: [key_check] });
 
-    const { policy } = config;
-    const network_mode = await settleMode(
+    const governance = await createHostGovernance({
+      config: given,
       ledger,
-      {
-        name: 'network_mode',
-        environment: config.network_mode,
-        fallback: policy.network_mode?.default ?? 'on',
-        allowed: policy.network_mode?.allowed_modes ?? ['on', 'readonly', 'off'],
+      clock,
+      newId,
+      log,
+      serving: mode === 'serve',
+      on_mode() {
+        egress.modeChanged();
+        rooms.modeChanged();
+        bus.modeChanged();
       },
-      clock.now(),
-      mode === 'serve',
-    );
-    const execution_phase = await settleMode(
-      ledger,
-      { name: 'execution_phase', environment: config.execution_phase, fallback: 'execution', allowed: ['planning', 'execution'] },
-      clock.now(),
-      mode === 'serve',
-    );
+      on_error,
+    });
+    const { config, network_mode, execution_phase, pairings, shut } = governance;
+    releases.push(async () => governance.live.close());
 
     const feed = createFeed((error) => on_error(error, 'tell a listener'));
     const people = createPeople({ ledger, clock, newId });
     const sessions = createSessions({ ledger, clock, newId });
     const rates = createRateWindow();
-    const agent = createAgent(config, clock);
+    const agent = createAgent(config, clock, () => (network_mode.value() === 'off' ? shut('POST') : null));
     releases.push(() => agent.close());
     const steps = createSteps([
       createDedupe(),
-      createAuthorize({ clock, holderOf: (turn) => sessions.holderOf(turn.message, turn.channel.session_scope) }),
+      createAuthorize({
+        clock,
+        holderOf: (turn) => sessions.holderOf(turn.message, turn.channel.session_scope),
+        phase: execution_phase.value,
+        pairings,
+      }),
       createRateLimit(rates),
       createSessionStep(sessions),
       createDispatch({ agent, commands: COMMANDS, sessions }),
@@ -135,17 +139,19 @@ export const openHost = async ({ config, log, clock = systemClock, mode, dist_di
       agent,
       audit_allowed: config.audit_log_enabled,
       channel: (id) => rooms.busChannel(id),
-      handling: () => network_mode.value !== 'off',
+      gate: governance.gate,
+      isPaired: pairings.isPaired,
       on_message: (channel_id, state, latency_ms) => metrics.message(channel_id, state, latency_ms),
       on_error,
       probe,
     });
     const egress = createEgress({
       policy: () => ({
-        allow_private: policy.egress?.allow_private ?? [],
-        allowed_domains: policy.egress?.allowed_domains ?? [],
-        blocked_domains: policy.egress?.blocked_domains ?? [],
+        allow_private: config.policy.egress?.allow_private ?? [],
+        allowed_domains: config.policy.egress?.allowed_domains ?? [],
+        blocked_domains: config.policy.egress?.blocked_domains ?? [],
       }),
+      shut,
     });
     releases.push(() => egress.close());
     const sandbox = createSandbox({ clock }, { bootstrap_dir: path.join(dist_dir, 'sandbox'), canary_files: [config.db_file] });
@@ -161,7 +167,7 @@ export const openHost = async ({ config, log, clock = systemClock, mode, dist_di
       bus,
       egress,
       sandbox,
-      network_mode: () => network_mode.value,
+      network_mode: network_mode.value,
       dist_dir,
       reload,
       offline: mode === 'offline',
@@ -186,11 +192,15 @@ export const openHost = async ({ config, log, clock = systemClock, mode, dist_di
       return healthOf({
         timestamp: isoTime(clock.now()),
         database_fault: ledger.fault(),
-        network_mode: network_mode.value,
+        network_mode: network_mode.value(),
         channels: channels.list().map(({ id, state, enabled, serving }) => ({ id, state: serving?.state ?? state, enabled })),
       });
     };
-    const settings = configTable(config, () => ({ network_mode, execution_phase, channels: channels.list() }));
+    const settings = configTable(config, () => ({
+      network_mode: network_mode.current(),
+      execution_phase: execution_phase.current(),
+      channels: channels.list(),
+    }));
     const operations = createOperations({
       ledger,
       clock,
@@ -202,7 +212,8 @@ export const openHost = async ({ config, log, clock = systemClock, mode, dist_di
         address,
         home: config.home,
         uptime_seconds: Math.round((clock.monotonic() - started) / 1000),
-        execution_phase: execution_phase.value,
+        execution_phase: execution_phase.value(),
+        policy_problem: governance.live.problem(),
         agent: agent.name,
         lanes: bus.counts(),
         middleware: steps.counts(),
@@ -210,6 +221,16 @@ export const openHost = async ({ config, log, clock = systemClock, mode, dist_di
       outboxCounts: (id) => rooms.outboxCounts(id),
       wake: (id) => rooms.wake(id),
       ...settings,
+    });
+    const administration = governance.administration({
+      requireChannel: (id) => void channels.show(id),
+      inWindow: (channel_id, user_key, at, window_ms) => rates.count(rateKey(channel_id, user_key), at, window_ms),
+      async holderOf(asked) {
+        const message = asked as Parameters<typeof sessions.holderOf>[0];
+        return sessions.holderOf(message, rooms.busChannel(asked.channel_id)?.session_scope ?? 'user_conversation');
+      },
+      commands: COMMANDS.map(({ name }) => name),
+      agent: agent.name,
     });
     /** A command that works on the database alone asks this very API. */
     const fromCommandLine = mode === 'offline' ? () => true : cameFromCommandLine;
@@ -222,18 +243,20 @@ export const openHost = async ({ config, log, clock = systemClock, mode, dist_di
       ready: () => channels.ready(),
       draining: () => draining,
       on_error,
-      mount: (mounted) =>
+      mount(mounted) {
+        registerGovernance(mounted, administration);
         mountWebchat(mounted, {
           ledger,
           feed,
           clock,
           record: rooms.record,
           enabled: (id) => channels.lives(id),
-          isPublic: () => policy.channels?.webchat?.public === true,
+          isPublic: () => config.policy.channels?.webchat?.public === true,
           public_url: config.public_url,
           dist_dir,
           onDefect: (error) => on_error(error, 'serve the chat'),
-        }),
+        });
+      },
     });
     await app.ready();
     releases.push(() => app.close());
@@ -260,11 +283,15 @@ export const openHost = async ({ config, log, clock = systemClock, mode, dist_di
             );
           for (const sender of await ledger.recentSenders(clock.now() - 3_600_000))
             rates.remember(rateKey(sender.channel_id, sender.user_key), sender.received_at);
-          if (network_mode.value !== 'off') await rooms.loadOpenMessages();
         }
         await rooms.load();
+        if (mode === 'serve') governance.live.watch();
       },
-      reload: () => rooms.load(),
+      /** Reads the policy and the channel folders again. */
+      async reload(): Promise<void> {
+        governance.live.reload();
+        await rooms.load();
+      },
       /** Takes nothing new: health says so, webhooks answer 503. */
       drain(): void {
         draining = true;

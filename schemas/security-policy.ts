@@ -57,6 +57,7 @@ export const ChannelPolicy = Type.Object(
     ),
     max_requests_per_user: count('Messages of one person within the time window.'),
     error_reply: Type.Optional(Type.String({ minLength: 1, maxLength: 4096, description: 'Sent when the agent failed.' })),
+    notices: flag('Whether people are told, once per time window, that they were refused or wrote too much. Left out: only the latter.'),
     approvers: words("The platform's ids of people who may approve requests here."),
     on_unknown: Type.Optional(
       Type.Enum(['show', 'resend'] as const, about('A delivery whose end nobody knows: show it, or send it again.')),

@@ -76,8 +76,14 @@ export const createApp = (deps: AppDeps): FastifyInstance => {
   // A page of somebody else's may post text/plain without asking first; everything here is JSON.
   app.removeContentTypeParser('text/plain');
   app.decorateRequest('actor', '');
+  app.decorateRequest('role', 'viewer');
   app.addHook('onRequest', async (request) => {
-    if (deps.fromCommandLine(request.raw)) request.actor = deps.authenticate(request.raw);
+    const identify = (): void => {
+      request.actor = deps.authenticate(request.raw);
+      // The bootstrap token and the command line are an admin's.
+      request.role = 'admin';
+    };
+    if (deps.fromCommandLine(request.raw)) identify();
     // The route that was matched, never the address as written: `/%61pi/status` leads to `/api/status` too.
     const route = request.routeOptions.url ?? request.url;
     if (route.startsWith('/health')) return;
@@ -88,7 +94,7 @@ export const createApp = (deps: AppDeps): FastifyInstance => {
         'Use localhost, or set PUBLIC_URL to the address you use.',
       );
     }
-    if (route.startsWith('/api') && request.actor === '') request.actor = deps.authenticate(request.raw);
+    if (route.startsWith('/api') && request.actor === '') identify();
   });
   app.addHook('onSend', async (_request, reply) => {
     reply.header('x-content-type-options', 'nosniff').header('referrer-policy', 'no-referrer');

@@ -30,6 +30,8 @@ export interface Status extends Health {
   home: string;
   uptime_seconds: number;
   execution_phase: string;
+  /** Why the policy file is not the policy in force; null when it is. */
+  policy_problem: string | null;
   agent: string;
   channels: { id: string; state: string; reason: string | null; in_flight: number; waiting: number; held_by: string | null }[];
   queues: {
@@ -45,7 +47,10 @@ export interface OperationsDeps {
   clock: Clock;
   channels: Channels;
   health(): Promise<Health>;
-  runtime(): Pick<Status, 'version' | 'pid' | 'address' | 'home' | 'uptime_seconds' | 'execution_phase' | 'agent' | 'lanes' | 'middleware'>;
+  runtime(): Pick<
+    Status,
+    'version' | 'pid' | 'address' | 'home' | 'uptime_seconds' | 'execution_phase' | 'policy_problem' | 'agent' | 'lanes' | 'middleware'
+  >;
   outboxCounts(id: string): { in_flight: number; waiting: number; held_by: string | null } | null;
   wake(channel_id: string): void;
   listConfig(): ConfigValue[];

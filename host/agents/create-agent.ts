@@ -14,12 +14,13 @@ const privateTarget = (url: string): string => {
   return `${hostname}:${port || (protocol === 'https:' ? 443 : 80)}`;
 };
 
-export const createAgent = (config: Config, clock: Clock): Agent => {
+/** `shut`: why no call may leave now; null when it may. */
+export const createAgent = (config: Config, clock: Clock, shut: () => string | null = () => null): Agent => {
   const { backend, url, secret, timeout_seconds } = config.agent;
   if (backend === 'echo') return createEchoAgent();
   if (backend !== 'http' || url === null) {
     throw new AppError('CONFIG_INVALID', `AGENT_BACKEND ${backend} cannot be used.`, 'Use echo, or http with AGENT_URL.');
   }
-  const egress = createEgress({ policy: () => ({ allow_private: [privateTarget(url)], allowed_domains: [], blocked_domains: [] }) });
+  const egress = createEgress({ shut, policy: () => ({ allow_private: [privateTarget(url)], allowed_domains: [], blocked_domains: [] }) });
   return createHttpAgent({ egress, clock, checkAnswer: compile(AgentAnswer) }, { url, secret, timeout_ms: timeout_seconds * 1000 });
 };

@@ -91,7 +91,11 @@ const parseAnswer = (body: string, check: HttpAgentDeps['checkAnswer']): AgentOu
 
 /** Faults that may be over a second later; a refused address or an answer that is too large stays what it is. */
 const PASSING: ReadonlySet<EgressFaultCode> = new Set(['DNS_FAILED', 'CONNECT_FAILED', 'TLS_FAILED', 'TIMEOUT', 'RESET']);
-const FAULTS: Partial<Record<EgressFaultCode, string>> = { TIMEOUT: 'AGENT_TIMEOUT', TOO_LARGE: 'AGENT_BAD_ANSWER' };
+const FAULTS: Partial<Record<EgressFaultCode, string>> = {
+  TIMEOUT: 'AGENT_TIMEOUT',
+  TOO_LARGE: 'AGENT_BAD_ANSWER',
+  NETWORK_MODE_BLOCKED: 'NETWORK_MODE_BLOCKED',
+};
 
 const faultOf = ({ code, message }: Extract<EgressResult, { ok: false }>): AgentOutcome => ({
   ok: false,

@@ -6,6 +6,7 @@ import { callAgent } from '../agents/attempts.ts';
 import type { AuditEntry, MessageChange, Unit, UnitResult } from '../db/unit.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { type Clock, isoTime } from '../lib/clock.ts';
+import type { Gate } from '../lib/gate.ts';
 import type { PlannedAnswer } from './answer.ts';
 import { type Decided, type Entry, laneKey } from './entry.ts';
 
@@ -20,6 +21,8 @@ export interface AgentRunsDeps {
   agent: Agent;
   plan(entry: Entry, person_id: string | null, replies: readonly Reply[]): PlannedAnswer;
   commit(unit: Unit): Promise<UnitResult | null>;
+  /** Closed while no call may leave. */
+  gate: Gate;
   /** Until it succeeds or the host stops. */
   firmly(work: () => Promise<void>, what: string): Promise<void>;
   /** Aborted when the host goes down. */
@@ -80,29 +83,43 @@ export const createAgentRuns = (deps: AgentRunsDeps) => {
     deps.on_ended(entry, state);
   };
 
+  const request = ({ entry: { message, channel, received_at }, turn }: Decided) => ({
+    message,
+    session: { id: message.session_id ?? '', created_at: isoTime(turn.session?.created_at ?? received_at) },
+    channel: { id: channel.id, name: channel.name },
+  });
+
+  /** One round of attempts; null when the network mode closed the door before there was an answer: then it begins anew. */
+  const call = async (decided: Decided, signal: AbortSignal): Promise<Called | null> => {
+    while (!deps.gate.isOpen() && !signal.aborted) await deps.gate.passed(signal);
+    await takePlace();
+    try {
+      if (deps.gate.isOpen()) decided.entry.channel.typing(decided.entry.message);
+      const called = await callAgent(deps.agent, request(decided), signal, clock);
+      return !called.outcome.ok && called.outcome.code === 'NETWORK_MODE_BLOCKED' ? null : called;
+    } finally {
+      leavePlace();
+    }
+  };
+
   return {
     /** Resolves when the answer is recorded; the lane waits for it. */
-    async run({ entry, turn }: Decided): Promise<void> {
-      const { message, channel } = entry;
-      const key = laneKey(message);
-      await takePlace();
+    async run(decided: Decided): Promise<void> {
+      const { entry, turn } = decided;
+      const key = laneKey(entry.message);
       const controller = new AbortController();
-      calls.set(key, { controller, thread_key: message.thread_key });
-      channel.typing(message);
+      calls.set(key, { controller, thread_key: entry.message.thread_key });
       try {
-        const request = {
-          message,
-          session: { id: message.session_id ?? '', created_at: isoTime(turn.session?.created_at ?? entry.received_at) },
-          channel: { id: channel.id, name: channel.name },
-        };
-        const called = await callAgent(deps.agent, request, AbortSignal.any([controller.signal, deps.stopping]), clock);
+        const signal = AbortSignal.any([controller.signal, deps.stopping]);
+        let called = await call(decided, signal);
+        while (called === null) called = await call(decided, signal);
+        const ended = called;
         // The host is going down: the message stays `dispatched` and is asked again at the next start.
-        if (deps.stopping.aborted && !called.outcome.ok) return;
+        if (deps.stopping.aborted && !ended.outcome.ok) return;
         deps.probe?.('agent.answered', entry.id);
-        await deps.firmly(() => record(entry, turn.person_id, called), 'record the answer of the agent');
+        await deps.firmly(() => record(entry, turn.person_id, ended), 'record the answer of the agent');
       } finally {
         calls.delete(key);
-        leavePlace();
       }
     },
     /** Ends the call that runs in the conversation and thread of this message. */

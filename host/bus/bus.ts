@@ -6,12 +6,12 @@
 import type { InboundEvent, InboundMessage } from '../../schemas/message.ts';
 import type { Agent, Reply } from '../agents/agent.ts';
 import { commandWord } from '../commands/command.ts';
-import type { StoredMessage } from '../db/tables/messages.ts';
 import type { EventChange, Unit, UnitResult } from '../db/unit.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Clock } from '../lib/clock.ts';
 import { deferred } from '../lib/deferred.ts';
 import type { Feed } from '../lib/feed.ts';
+import type { Gate } from '../lib/gate.ts';
 import type { NewId } from '../lib/ids.ts';
 import type { People } from '../people/people.ts';
 import type { Sessions } from '../sessions/sessions.ts';
@@ -25,6 +25,7 @@ import { type Decided, type Entry, laneKey } from './entry.ts';
 import { createLanes } from './lanes.ts';
 import { stopsCall } from './stop-call.ts';
 import type { BusChannel, Ending, Turn } from './turn.ts';
+import { createWaiting } from './waiting.ts';
 
 export interface BusDeps {
   ledger: Ledger;
@@ -38,8 +39,9 @@ export interface BusDeps {
   /** `false` leaves out the audit rows of allowed traffic. */
   audit_allowed: boolean;
   channel(id: string): BusChannel | undefined;
-  /** False while the network mode is off: messages are kept as `received` and run when it allows. */
-  handling(): boolean;
+  /** Closed while the network mode is off: messages are kept as `received` and run when it allows. */
+  gate: Gate;
+  isPaired(channel_id: string, user_key: string | null): boolean;
   on_message(channel_id: string, state: string, latency_ms: number | null): void;
   on_error(error: unknown, what: string): void;
   probe?: ((point: 'decision.made' | 'agent.answered', id: string) => void) | undefined;
@@ -98,6 +100,7 @@ export const createBus = (deps: BusDeps) => {
     agent: deps.agent,
     plan,
     commit: commitOrNull,
+    gate: deps.gate,
     firmly,
     stopping: stopping.signal,
     on_ended: report,
@@ -114,6 +117,8 @@ export const createBus = (deps: BusDeps) => {
     session_rows: [],
     person_id: null,
     new_person: null,
+    pairing: null,
+    facts: {},
     trail: [],
   });
 
@@ -172,6 +177,10 @@ export const createBus = (deps: BusDeps) => {
   };
 
   const runWaiting = async (entry: Entry, key: string): Promise<void> => {
+    while (!deps.gate.isOpen()) {
+      if (stopping.signal.aborted) return;
+      await deps.gate.passed(stopping.signal);
+    }
     const joined = entry.message.album_key === null ? [] : await waitForAlbum(entry, key);
     await Promise.all(joined.map((part) => part.stored));
     joinAlbum(
@@ -183,6 +192,7 @@ export const createBus = (deps: BusDeps) => {
     const stands = result?.changed.has(entry.id) ?? false;
     settled(decided, result, stands);
     if (result === null) throw new Error('the decision could not be written');
+    for (const part of joined) waiting.leaves(part.id);
     if (decided.ending.state === 'dispatched' && stands) await agentRuns.run(decided);
   };
 
@@ -197,7 +207,26 @@ export const createBus = (deps: BusDeps) => {
   };
 
   const order = createCommitOrder();
-  const lanes = createLanes<Entry>((entry, key) => takeTurn(entry, key).catch((error) => deps.on_error(error, 'run a lane')));
+  const lanes = createLanes<Entry>((entry, key) =>
+    takeTurn(entry, key)
+      .catch((error) => deps.on_error(error, 'run a lane'))
+      .finally(() => waiting.leaves(entry.id)),
+  );
+
+  const waiting = createWaiting({
+    ledger,
+    gate: deps.gate,
+    inLanes: () => lanes.size(),
+    on_error: deps.on_error,
+    enter(row) {
+      const channel = deps.channel(row.channel_id);
+      if (!channel) return;
+      const message = ledger.inboundMessage(row);
+      const resumed = row.state === 'dispatched' && deps.agent.call !== undefined;
+      waiting.entered(row.id);
+      lanes.enter(laneKey(message), { id: row.id, message, received_at: row.received_at, channel, fresh: null, stored: null, resumed });
+    },
+  });
 
   /**
    * The call that runs is ended now; the answer to /stop itself waits for its turn. Only the commit knows
@@ -208,13 +237,13 @@ export const createBus = (deps: BusDeps) => {
     if (result?.messages.has(message.id)) agentRuns.abort(message);
   };
 
-  /** Puts a message into its lane; the decision is null when somebody is before it. */
+  /** Puts a message into its lane, unless it `waits` in the database; the decision is null when somebody is before it. */
   const enter = (
     channel: BusChannel,
     event: InboundEvent,
     message: InboundMessage,
     commit: { stored: Promise<UnitResult | null>; queued: Promise<void> },
-  ): { entry: Entry; decided: Promise<Decided> | null } => {
+  ): { entry: Entry; decided: Promise<Decided> | null; waits: boolean } => {
     const key = laneKey(message);
     const entry: Entry = {
       id: message.id,
@@ -225,12 +254,16 @@ export const createBus = (deps: BusDeps) => {
       stored: commit.stored,
       resumed: false,
     };
-    if (!deps.handling()) return { entry, decided: null };
-    if (!lanes.free(key) && stopsCall(message, channel)) void stopWhenNew(message, commit.stored);
+    if (deps.gate.isOpen() && !lanes.free(key) && stopsCall(message, channel, deps.isPaired)) void stopWhenNew(message, commit.stored);
+    if (!waiting.mayEnter()) {
+      waiting.expect();
+      return { entry, decided: null, waits: true };
+    }
     const decided = message.album_key === null && lanes.free(key) ? deferred<Decided>() : null;
     if (decided) entry.fresh = { decided, queued: commit.queued };
+    waiting.entered(entry.id);
     lanes.enter(key, entry);
-    return { entry, decided: decided?.promise ?? null };
+    return { entry, decided: decided?.promise ?? null, waits: false };
   };
 
   return {
@@ -264,15 +297,18 @@ export const createBus = (deps: BusDeps) => {
         queued.resolve();
         stored.resolve(result);
         for (const each of decided) settled(each, result, result?.messages.has(each.entry.id) ?? false);
+        for (const { entry, waits } of entered) {
+          if (waits) waiting.missed(result?.messages.get(entry.id));
+          else waiting.stands(result?.messages.get(entry.id));
+        }
       }
     },
-    /** A message that was not final when the host stopped: into its lane again. */
-    resume(row: StoredMessage): void {
-      const channel = deps.channel(row.channel_id);
-      if (!channel) return;
-      const message = ledger.inboundMessage(row);
-      const resumed = row.state === 'dispatched' && deps.agent.call !== undefined;
-      lanes.enter(laneKey(message), { id: row.id, message, received_at: row.received_at, channel, fresh: null, stored: null, resumed });
+    /** A channel is there: its messages that are not final go into their lanes. */
+    adopt: (): void => waiting.restart(),
+    /** The network mode has changed. */
+    modeChanged(): void {
+      deps.gate.changed();
+      waiting.refill();
     },
     counts: () => ({ in_lanes: lanes.size(), agent_calls: agentRuns.running() }),
     /** Ends agent calls; their messages stay `dispatched` and are asked again at the next start. */

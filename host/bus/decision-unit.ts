@@ -1,8 +1,9 @@
 /** A decision as rows: what one message adds to a transaction. */
+import { commandNamed } from '../commands/commands.ts';
 import type { AuditEntry, EventChange, MessageChange, MessageRow, Unit } from '../db/unit.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Decided, Entry } from './entry.ts';
-import type { Ending } from './turn.ts';
+import type { Ending, Turn } from './turn.ts';
 
 export interface DecisionUnitDeps {
   ledger: Ledger;
@@ -10,6 +11,20 @@ export interface DecisionUnitDeps {
   /** `false` leaves out the rows of allowed traffic. */
   audit_allowed: boolean;
 }
+
+/** The first word of a message is content, unless it is a command or stands in the policy. */
+const recordedCommand = ({ command, channel }: Turn): string | null => {
+  if (command === null) return null;
+  const { blocked_operations, allowed_commands } = channel.policy();
+  const known = command === 'comm' || commandNamed(command) || blocked_operations.includes(command) || allowed_commands?.includes(command);
+  return known ? command : null;
+};
+
+const recordedFacts = (turn: Turn): { facts?: Turn['facts'] } => {
+  const command = recordedCommand(turn);
+  const facts = command === null ? turn.facts : { ...turn.facts, command };
+  return Object.keys(facts).length > 0 ? { facts } : {};
+};
 
 export const createDecisionUnits = ({ ledger, now, audit_allowed }: DecisionUnitDeps) => {
   const audit = ({ entry, turn, ending }: Decided): AuditEntry[] => {
@@ -29,6 +44,7 @@ export const createDecisionUnits = ({ ledger, now, audit_allowed }: DecisionUnit
           steps: turn.trail.map(({ step, outcome }) => `${step}:${outcome}`).join(' '),
           ...(session_id ? { session_id } : {}),
           ...(ending.state === 'dispatched' ? { agent: turn.agent } : {}),
+          ...recordedFacts(turn),
         },
       },
     ];
@@ -51,6 +67,7 @@ export const createDecisionUnits = ({ ledger, now, audit_allowed }: DecisionUnit
     });
     return {
       persons: turn.new_person ? [turn.new_person] : [],
+      pairings: turn.pairing ? [turn.pairing] : [],
       sessions: turn.session_rows,
       messages: [row, ...answer.rows],
       audit: audit(decided).map((entry_of) => ({ ...entry_of, requires_message: entry.id })),
@@ -87,6 +104,7 @@ export const createDecisionUnits = ({ ledger, now, audit_allowed }: DecisionUnit
       );
       return {
         persons: turn.new_person ? [turn.new_person] : [],
+        pairings: turn.pairing ? [turn.pairing] : [],
         sessions: turn.session_rows,
         messages: answer.rows,
         message_changes: [own, ...others],
@@ -98,6 +116,7 @@ export const createDecisionUnits = ({ ledger, now, audit_allowed }: DecisionUnit
       const units = decided.map((each) => fresh(each, change.id));
       return {
         persons: units.flatMap((unit) => unit.persons ?? []),
+        pairings: units.flatMap((unit) => unit.pairings ?? []),
         sessions: units.flatMap((unit) => unit.sessions ?? []),
         messages: [...units.flatMap((unit) => unit.messages ?? []), ...rows],
         event_changes: [change],

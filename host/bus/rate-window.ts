@@ -4,6 +4,10 @@ const REMEMBERED = 100_000;
 export interface RateWindow {
   /** Whether one more message is within the limit; `first_refusal` is true once per window. */
   take(key: string, at: number, limit: { max_requests: number; window_ms: number }): { within: boolean; first_refusal: boolean };
+  /** Messages that count at this time. */
+  count(key: string, at: number, window_ms: number): number;
+  /** Messages that counted when `take` was asked last. */
+  held(key: string): number;
   /** A message that came in before this process began. */
   remember(key: string, at: number): void;
 }
@@ -39,6 +43,8 @@ export const createRateWindow = (): RateWindow => {
       if (first_refusal) window.told_at = at;
       return { within: false, first_refusal };
     },
+    count: (key, at, window_ms) => (windows.get(key)?.times ?? []).filter((time) => time > at - window_ms && time <= at).length,
+    held: (key) => windows.get(key)?.times.length ?? 0,
     remember: (key, at) => void windowOf(key).times.push(at),
   };
 };

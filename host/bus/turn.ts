@@ -1,10 +1,11 @@
 /** One message on its way through the steps, and how the way ended. */
 import type { InboundMessage } from '../../schemas/message.ts';
 import type { Reply } from '../agents/agent.ts';
-import type { PersonRow, SessionRow } from '../db/unit.ts';
+import type { PairingRow, PersonRow, SessionRow } from '../db/unit.ts';
 import type { ChannelOutbox } from '../outbox/channel-outbox.ts';
 import type { TextLimit } from '../outbox/split.ts';
 import type { MessagePolicy } from '../policy/decide.ts';
+import type { RecordedFacts } from '../policy/replay.ts';
 import type { SessionScope } from '../sessions/sessions.ts';
 
 /** What the bus knows of a channel. */
@@ -17,6 +18,8 @@ export interface BusChannel {
   policy(): MessagePolicy;
   rate(): { max_requests: number; window_ms: number };
   error_reply(): string | null;
+  /** Whether people are told that they were refused; null: only those who are over the limit. */
+  notices(): boolean | null;
   /** Shows that an answer is being made, where the platform can. */
   typing(target: { conversation_key: string; thread_key: string | null; user_key: string | null }): void;
 }
@@ -33,6 +36,10 @@ export interface Turn {
   session_rows: SessionRow[];
   person_id: string | null;
   new_person: PersonRow | null;
+  /** The sender was told a pairing code. */
+  pairing: PairingRow | null;
+  /** What the decision rested on, for the audit trail; no content. */
+  facts: RecordedFacts;
   /** The steps so far, for the audit trail. */
   trail: { step: string; outcome: string }[];
 }

@@ -5,7 +5,7 @@
  */
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
-import { loadConfig } from '../config.ts';
+import { findHome, loadConfig, runDirOf } from '../config.ts';
 import { AppError, ERRORS, type ErrorCode } from '../errors.ts';
 import { findSocketPath } from '../http/command-socket.ts';
 import { createLogger } from '../lib/logger.ts';
@@ -74,13 +74,14 @@ export const withClient = async <Result>(
         understand(await exchange({ url, token }, method, path, body === undefined ? undefined : JSON.stringify(body))),
     });
   }
-  const { config } = loadConfig({ argv: { home: options.home }, env: context.env, cwd: context.cwd });
-  const socketPath = await findSocketPath(config.run_dir);
+  // Only where the home is: a running host is reached also while its files are broken.
+  const home = findHome({ home: options.home }, context.env, context.cwd);
+  const socketPath = await findSocketPath(runDirOf(home));
   try {
     await exchange({ socketPath }, 'GET', '/health/live', undefined);
   } catch (error) {
     if (!NOBODY_THERE.has((error as NodeJS.ErrnoException).code ?? '')) throw error;
-    return offline(context, config, work);
+    return offline(context, loadConfig({ argv: { home: options.home }, env: context.env, cwd: context.cwd }).config, work);
   }
   return work({
     call: async (method, path, body) =>

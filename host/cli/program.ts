@@ -1,6 +1,7 @@
 /** The commands and their options. One file per command does the work. */
 import { Command, CommanderError } from 'commander';
 import { VERSION } from '../version.ts';
+import { approvalsApprove, approvalsDeny, approvalsList, pairApprove, pairList } from './approvals.ts';
 import { channelApprove, channelDisable, channelEnable, channelList, channelReload, channelShow } from './channel.ts';
 import { channelCreate } from './channel-create.ts';
 import { configGet, configList } from './config.ts';
@@ -10,6 +11,8 @@ import { middlewareStatus } from './debug.ts';
 import { deliveriesDrop, deliveriesList, deliveriesRetry } from './deliveries.ts';
 import { health } from './health.ts';
 import { init } from './init.ts';
+import { networkModeGet, networkModeSet, phaseGet, phaseSet } from './modes.ts';
+import { policyCheck, policyExplain } from './policy.ts';
 import { status } from './status.ts';
 import { trace } from './trace.ts';
 
@@ -90,6 +93,47 @@ export const createProgram = (context: CliContext): Command => {
   create(connector.command('create')).action(
     act((common, options, id: string) => channelCreate(common, { ...options, kind: 'connector' }, id)),
   );
+  const networkMode = program.command('network-mode').description('what may leave this host: on, readonly, off');
+  remote(networkMode.command('get').description('the mode that holds, since when, by whom')).action(act(networkModeGet));
+  remote(
+    networkMode.command('set').argument('<mode>').option('--reason <text>', 'why, for the audit trail').description('takes effect at once'),
+  ).action(act(networkModeSet));
+  const phase = program.command('phase').description('planning or execution');
+  remote(phase.command('get').description('the phase that holds, since when, by whom')).action(act(phaseGet));
+  remote(
+    phase.command('set').argument('<phase>').option('--reason <text>', 'why, for the audit trail').description('takes effect at once'),
+  ).action(act(phaseSet));
+
+  const approvals = program.command('approvals').description("requests that wait for a person's consent");
+  remote(approvals.command('list').description('newest first')).action(act(approvalsList));
+  remote(approvals.command('approve').argument('<id>').description('exactly this request, once')).action(act(approvalsApprove));
+  remote(approvals.command('deny').argument('<id>')).action(act(approvalsDeny));
+  const pair = program.command('pair').description('senders whom nobody knows yet');
+  remote(pair.command('list').description('codes that wait, and who was approved')).action(act(pairList));
+  remote(pair.command('approve').argument('<code>').description('let the sender with this code write')).action(act(pairApprove));
+
+  const policy = program.command('policy').description('the security policy');
+  remote(
+    policy
+      .command('check')
+      .argument('[file]', 'config/security_policy.json when left out')
+      .option('--against-last <n>', 'what it would change in the last n decisions')
+      .description('whether the file can be used'),
+  ).action(act(policyCheck));
+  remote(
+    policy
+      .command('explain')
+      .requiredOption('--channel <id>')
+      .requiredOption('--user <key>', "the platform's id of the person")
+      .option('--text <text>', 'what the person says')
+      .option('--conversation <key>')
+      .option('--group', 'in a group')
+      .option('--mention', 'the bot is addressed')
+      .option('--at <time>', 'ISO 8601')
+      .option('--mode <mode>', 'as if this network mode held')
+      .option('--phase <phase>', 'as if this phase held')
+      .description('what would happen to a message, and by which rule'),
+  ).action(act((context, options) => policyExplain(context, options as Parameters<typeof policyExplain>[1])));
 
   const debug = program.command('debug').description('look inside');
   remote(debug.command('middleware-status').description('the bus steps in order, with counts')).action(act(middlewareStatus));

@@ -15,6 +15,7 @@ export const status = (context: CliContext, options: CommonOptions): Promise<voi
         ['home', value.home],
         ['network mode', value.components.network_mode],
         ['phase', value.execution_phase],
+        ...(value.policy_problem === null ? [] : [['policy', `the last good one: ${value.policy_problem}`] as const]),
         ['agent', value.agent],
         ['lanes', `${value.lanes.in_lanes} messages, ${value.lanes.agent_calls} agent calls`],
       ]);

@@ -62,8 +62,10 @@ const structureThen =
 export const POLICY_FILE = 'config/security_policy.json';
 export const CHANNELS_FILE = 'config/channels.json';
 
-export const readPolicy = (path: string): Document<SecurityPolicy> =>
-  readDocument(path, POLICY_FILE, structureThen(policyStructure, checkPolicy));
+/** What is wrong with a policy that is no file: empty when it can be used. */
+export const checkPolicyDocument: Check = structureThen(policyStructure, checkPolicy);
+
+export const readPolicy = (path: string): Document<SecurityPolicy> => readDocument(path, POLICY_FILE, checkPolicyDocument);
 
 export const readChannelsConfig = (path: string): Document<ChannelsConfig> => {
   const document = readDocument<ChannelsConfig & { $schema?: string }>(

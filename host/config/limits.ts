@@ -25,6 +25,10 @@ export const messagePolicyOf = (config: LimitSources, channel_id: string): Messa
     allow_users: allow_users ?? [],
     allowed_commands: allowed_commands?.map(commandName) ?? null,
     blocked_operations: (policy.blocked_operations ?? DEFAULT_POLICY.blocked_operations).map(commandName),
+    comm_commands: {
+      planning: policy.phase_gates?.planning?.comm_commands_allowed ?? DEFAULT_POLICY.phase_gates.planning.comm_commands_allowed,
+      execution: policy.phase_gates?.execution?.comm_commands_allowed ?? DEFAULT_POLICY.phase_gates.execution.comm_commands_allowed,
+    },
   };
 };
 

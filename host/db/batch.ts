@@ -4,17 +4,21 @@
  */
 import { type ChainHead, chainCommit } from '../audit/chain.ts';
 import type { Connection } from './connection.ts';
+import { changeApprovals, insertApprovals } from './tables/approvals.ts';
 import { type AuditRow, insertAudit } from './tables/audit.ts';
 import { changeEvents, insertEvents } from './tables/events.ts';
 import { changeMessages, insertMessages } from './tables/messages.ts';
+import { upsertPairings } from './tables/pairings.ts';
 import { insertPersons } from './tables/persons.ts';
 import { changeStorage } from './tables/plugin-storage.ts';
 import { upsertPlugins } from './tables/plugins.ts';
 import { upsertSessions } from './tables/sessions.ts';
 import { setSettings } from './tables/settings.ts';
-import type { AuditEntry, EventChange, EventRow, MessageChange, Unit, UnitResult } from './unit.ts';
+import type { ApprovalChange, AuditEntry, EventChange, EventRow, MessageChange, Unit, UnitResult } from './unit.ts';
 
-type Written = { events: ReadonlyMap<string, number>; messages: ReadonlyMap<string, number>; changes: ReadonlySet<MessageChange> };
+type Written = { events: ReadonlyMap<string, number>; messages: ReadonlyMap<string, number>; changes: ReadonlySet<MessageChange> } & {
+  approvals: ReadonlySet<ApprovalChange>;
+};
 
 const NOTHING: ReadonlyMap<string, number> = new Map();
 const UNCHANGED: ReadonlySet<string> = new Set();
@@ -51,13 +55,24 @@ const writeEvents = async (
 };
 
 /** What each unit gets told: who changed a row is known by the unit, because two of them may have tried. */
-const resultOf = ({ message_changes = [] }: Unit, { events, messages, changes }: Written): UnitResult => {
+const resultOf = ({ message_changes = [], approval_changes = [] }: Unit, written: Written): UnitResult => {
+  const { events, messages, changes } = written;
   const changed = message_changes.filter((change) => changes.has(change)).map((change) => change.id);
-  return { events, messages, changed: changed.length > 0 ? new Set(changed) : UNCHANGED };
+  const approvals = approval_changes.filter((change) => written.approvals.has(change)).map((change) => change.id);
+  return {
+    events,
+    messages,
+    changed: changed.length > 0 ? new Set(changed) : UNCHANGED,
+    approvals: approvals.length > 0 ? new Set(approvals) : UNCHANGED,
+  };
 };
 
-const stands = ({ requires_message }: AuditEntry, { messages, changed }: UnitResult): boolean =>
-  requires_message === undefined || messages.has(requires_message) || changed.has(requires_message);
+const approved = ({ requires_approval }: { requires_approval?: string }, { approvals }: UnitResult): boolean =>
+  requires_approval === undefined || approvals.has(requires_approval);
+
+const stands = (entry: AuditEntry, result: UnitResult): boolean =>
+  (entry.requires_message === undefined || result.messages.has(entry.requires_message) || result.changed.has(entry.requires_message)) &&
+  approved(entry, result);
 
 const auditRow = (entry: AuditEntry, chain: ChainHead): AuditRow => ({
   chain_id: chain.chain_id,
@@ -95,10 +110,14 @@ const writeTables = async (
   if (plugins.length > 0) await upsertPlugins(db, plugins);
   const storage = collect(units, 'storage');
   if (storage.length > 0) await changeStorage(db, storage);
-  const settings = collect(units, 'settings');
-  if (settings.length > 0) await setSettings(db, settings);
-  const written: Written = { events: newEvents, messages: newMessages, changes };
+  const pairings = collect(units, 'pairings');
+  if (pairings.length > 0) await upsertPairings(db, pairings);
+  await insertApprovals(db, collect(units, 'approvals'));
+  const approvals = await changeApprovals(db, collect(units, 'approval_changes'));
+  const written: Written = { events: newEvents, messages: newMessages, changes, approvals };
   const results = units.map((unit) => resultOf(unit, written));
+  const settings = units.flatMap(({ settings: rows = [] }, index) => rows.filter((row) => approved(row, results[index] as UnitResult)));
+  if (settings.length > 0) await setSettings(db, settings);
   const entries = units.flatMap(({ audit = [] }, index) => audit.filter((entry) => stands(entry, results[index] as UnitResult)));
   const head = await writeAudit(
     db,

@@ -129,6 +129,53 @@ export interface SettingRow {
   at: number;
   actor: string;
   reason: string | null;
+  /** Id of the approval that this unit must have used; when that was refused, so is this row. Not stored. */
+  requires_approval?: string;
+}
+
+export type ApprovalState = 'pending' | 'approved' | 'denied' | 'used';
+
+/** A person's consent that is asked for: to one exact request, once, until it expires. */
+export interface ApprovalRow {
+  id: string;
+  kind: string;
+  /** Sealed: the request as canonical JSON. */
+  request: string;
+  /** SHA-256 over kind and request, hex. */
+  request_hash: string;
+  requested_by: string;
+  requested_at: number;
+  expires_at: number;
+}
+
+/** Happens only from one of these states, and before the approval expires. */
+export interface ApprovalChange {
+  id: string;
+  request_hash: string;
+  from: readonly ApprovalState[];
+  state: Exclude<ApprovalState, 'pending'>;
+  at: number;
+  /** Who decides; null when that was decided before. */
+  decided_by: string | null;
+}
+
+/** An approval on its way to be used: belongs into the commit of what it allows. */
+export interface ApprovalUse {
+  change: ApprovalChange;
+  audit: readonly AuditEntry[];
+}
+
+/** A sender who asked for, or got, the right to write to a channel. */
+export interface PairingRow {
+  channel_id: string;
+  user_key: string;
+  person_id: string;
+  code: string;
+  state: 'pending' | 'approved';
+  created_at: number;
+  expires_at: number;
+  decided_by: string | null;
+  decided_at: number | null;
 }
 
 /** One line of the audit trail. People appear by `person_id`; no content. */
@@ -144,6 +191,8 @@ export interface AuditEntry {
   detail?: Readonly<Record<string, unknown>> | null;
   /** Row id of the message that this unit must have inserted or changed; when that was refused, so is this entry. Not stored. */
   requires_message?: string;
+  /** Id of the approval that this unit must have changed; when that was refused, so is this entry. Not stored. */
+  requires_approval?: string;
 }
 
 export interface Unit {
@@ -156,6 +205,9 @@ export interface Unit {
   plugins?: readonly PluginRow[];
   storage?: readonly StorageChange[];
   settings?: readonly SettingRow[];
+  approvals?: readonly ApprovalRow[];
+  approval_changes?: readonly ApprovalChange[];
+  pairings?: readonly PairingRow[];
   audit?: readonly AuditEntry[];
 }
 
@@ -166,4 +218,6 @@ export interface UnitResult {
   messages: ReadonlyMap<string, number>;
   /** Row ids of the messages that this unit changed; what another unit of the same transaction changed does not count. */
   changed: ReadonlySet<string>;
+  /** Ids of the approvals that this unit changed. */
+  approvals: ReadonlySet<string>;
 }

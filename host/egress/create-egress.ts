@@ -15,6 +15,8 @@ import { decideTarget, type Fault, isAllowedPrivate, nameTarget, type Parsed, pa
 export interface EgressDeps {
   /** Asked before every hop, so that a change acts at once. */
   policy: () => EgressPolicy;
+  /** Asked before every hop and again when its first byte is about to leave: why the network mode refuses it, null when it does not. */
+  shut?: (method: string) => string | null;
   resolver?: Resolver;
   clock?: Clock;
 }
@@ -107,15 +109,20 @@ const answer = async (hop: Hop, result: Extract<ExchangeResult, { ok: true }>, m
 
 /** The one door out. Reads no proxy from the environment, never throws, refuses everything once closed. */
 export const createEgress = (
-  { policy, resolver = systemResolver, clock = systemClock }: EgressDeps,
+  { policy, shut = () => null, resolver = systemResolver, clock = systemClock }: EgressDeps,
   options: EgressOptions = {},
-): Egress => {
+): Egress & { modeChanged(): void } => {
   const pools = createPools(
     { clock, resolve: (target) => resolveTarget(target, resolver), tls: options.tls ?? {} },
     { ...DEFAULT_POOL_LIMITS, ...options.limits },
   );
-  const active = new Set<Cancellation>();
+  const active = new Map<Cancellation, string>();
   let closed = false;
+
+  const refusedByMode = (method: string): Fault | null => {
+    const message = shut(method);
+    return message === null ? null : { code: 'NETWORK_MODE_BLOCKED', message };
+  };
 
   const decidePool = (target: Target, found: OriginPool, rules: EgressPolicy): Parsed<OriginPool> =>
     found.isPublic || isAllowedPrivate(target, rules) ? { ok: true, value: found } : refuse(privateAddressFault(target));
@@ -141,13 +148,19 @@ export const createEgress = (
     for (let followed = 0; ; followed += 1) {
       const { target } = hop;
       const rules = policy();
-      const refused = decideTarget(target, rules);
+      const refused = refusedByMode(hop.method) ?? decideTarget(target, rules);
       if (refused !== null) return fail(refused);
       const known = pools.fresh(target);
       const reached = known === undefined ? await reach(target, cancellation) : decidePool(target, known, rules);
       if (!reached.ok) return fail(reached.fault);
       const maxWireBytes = request.max_response_bytes + WIRE_SLACK_BYTES;
-      const result = await exchange(reached.value.pool, { ...hop, maxWireBytes, cancellation, onLeft });
+      const result = await exchange(reached.value.pool, {
+        ...hop,
+        maxWireBytes,
+        cancellation,
+        onLeft,
+        refused: () => refusedByMode(hop.method),
+      });
       if (!result.ok) return fail(result.fault);
       const location = result.headers.location;
       const decision = decideRedirect({
@@ -173,7 +186,7 @@ export const createEgress = (
         const first = parseRequest(request);
         if (!first.ok) return { ok: false, ...first.fault, left: false };
         cancellation = createCancellation(clock, request.timeout_ms, request.signal);
-        active.add(cancellation);
+        active.set(cancellation, request.method);
         return await run(request, first.value, cancellation, progress);
       } catch {
         // A defect, or a policy or callback that threw: whatever it was, the promise of this room is a value.
@@ -190,9 +203,16 @@ export const createEgress = (
         }
       }
     },
+    /** Ends reads under way that may not go on: a long poll must not outlive the mode. What was sent waits for its answer. */
+    modeChanged() {
+      for (const [cancellation, method] of active) {
+        const fault = method === 'GET' || method === 'HEAD' ? refusedByMode(method) : null;
+        if (fault !== null) cancellation.cancel(fault);
+      }
+    },
     async close() {
       closed = true;
-      for (const cancellation of active) cancellation.cancel(abortedFault);
+      for (const cancellation of active.keys()) cancellation.cancel(abortedFault);
       await pools.close();
     },
   };

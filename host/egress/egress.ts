@@ -40,7 +40,8 @@ export type EgressFaultCode =
   | 'RESET'
   | 'TOO_LARGE'
   | 'REDIRECT_REFUSED'
-  | 'ABORTED';
+  | 'ABORTED'
+  | 'NETWORK_MODE_BLOCKED';
 
 export type EgressResult =
   | { ok: true; status: number; headers: Record<string, string>; url: string; body: Buffer }

@@ -16,6 +16,8 @@ export interface Exchange {
   cancellation: Cancellation;
   /** The head of the request is about to be written to a connected socket. */
   onLeft: () => void;
+  /** Asked once more in that moment: why it may not. */
+  refused?: () => Fault | null;
 }
 
 export type ExchangeResult = { ok: true; status: number; headers: IncomingHttpHeaders; body: Buffer } | { ok: false; fault: Fault };
@@ -70,6 +72,8 @@ export const exchange = (pool: Pool, request: Exchange): Promise<ExchangeResult>
         controller = given;
         // A request cancelled while it waited for a socket must not leave; nor may undici write one a second time.
         if (settled) return given.abort(new Error('given up'));
+        const refused = left ? null : (request.refused?.() ?? null);
+        if (refused !== null) return giveUp(refused);
         if (left) return giveUp(describeFailure(new Error('written before'), target, true));
         left = true;
         request.onLeft();

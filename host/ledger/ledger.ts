@@ -4,14 +4,16 @@
  */
 import type { InboundEvent, InboundMessage, OutboundMessage } from '../../schemas/message.ts';
 import type { Database } from '../db/database.ts';
-import { auditOf } from '../db/tables/audit.ts';
+import { approvalById, listApprovals } from '../db/tables/approvals.ts';
+import { auditOf, decisionsBefore } from '../db/tables/audit.ts';
 import { countOpenEvents, eventOfMessage, openEvents, type StoredEvent } from '../db/tables/events.ts';
 import * as messages from '../db/tables/messages.ts';
+import { allPairings } from '../db/tables/pairings.ts';
 import { personOf } from '../db/tables/persons.ts';
 import { storedBytes, storedKeys, storedValues } from '../db/tables/plugin-storage.ts';
 import { allPlugins } from '../db/tables/plugins.ts';
 import { activeSession, sessionById, sessionsOfKey } from '../db/tables/sessions.ts';
-import { setting } from '../db/tables/settings.ts';
+import { setting, settingAt } from '../db/tables/settings.ts';
 import type { MessageRow, Unit, UnitResult } from '../db/unit.ts';
 import type { Seal } from '../secrets/seal.ts';
 import {
@@ -79,6 +81,11 @@ export const createLedger = ({ database, seal }: { database: Database; seal: Sea
     storedKeys: (channel_id: string, page: { prefix: string; after: string; limit: number }) => storedKeys(reader, channel_id, page),
     plugins: () => allPlugins(reader),
     setting: (name: string) => setting(reader, name),
+    settingAt: (name: string, at: number) => settingAt(reader, name, at),
+    approvalById: (id: string) => approvalById(reader, id),
+    listApprovals: (page: { before: number | null; limit: number }) => listApprovals(reader, page),
+    pairings: () => allPairings(reader),
+    decisionsBefore: (before_seq: number | null, limit: number) => decisionsBefore(reader, before_seq, limit),
     auditOf: (subjects: readonly string[]) => auditOf(reader, subjects),
   };
 };

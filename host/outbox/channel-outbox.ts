@@ -11,7 +11,7 @@ import type { Feed } from '../lib/feed.ts';
 import { claimChange, type Delivery, deliveryAudit, deliveryOfRow, freesLane, newDelivery, settledChange } from './delivery.ts';
 import { createDeliveryLanes, type Lane } from './delivery-lanes.ts';
 import type { Pace } from './pace.ts';
-import { type RequestsSeen, type SendEnd, type Settlement, type SettleOptions, settleSend } from './settle.ts';
+import { closedBefore, type RequestsSeen, type SendEnd, type Settlement, type SettleOptions, settleSend, waitsOn } from './settle.ts';
 
 /** What the outbox needs of a running channel. */
 export interface Sender {
@@ -181,9 +181,12 @@ export const createChannelOutbox = (deps: OutboxDeps, options: OutboxOptions) =>
   /** Sends what is committed as `sending`. */
   const fly = async (key: string, delivery: Delivery): Promise<void> => {
     deps.probe?.('sending.committed', delivery.id);
-    const { end, seen } = sender ? await sender.send(delivery.message) : NOT_RUNNING;
+    // The mode may have changed while the claim was on its way to the disk.
+    const { end, seen } = sender && held_by !== 'network_mode' ? await sender.send(delivery.message) : NOT_RUNNING;
     deps.probe?.('send.ended', delivery.id);
-    const settlement = settleSend(end, seen, { ...options.settle, now: clock.now(), attempts: delivery.attempts });
+    const settlement = closedBefore(end, seen, held_by)
+      ? waitsOn(delivery.attempts)
+      : settleSend(end, seen, { ...options.settle, now: clock.now(), attempts: delivery.attempts });
     if (settlement.account_refused) sender?.accountRefused(settlement.error ?? 'the platform refused our account');
     await settle(key, delivery, settlement);
   };

@@ -74,6 +74,12 @@ const settleFailure = (receipt: Extract<Receipt, { status: 'failed' }>, seen: Re
   return code === 'RATE_LIMITED' ? paced(reason, options, retry_after_ms) : again(code, reason, options, retry_after_ms);
 };
 
+/** The network mode closed while the send was under way, and nothing had left: no attempt was made, it waits like the others. */
+export const closedBefore = (end: SendEnd, seen: RequestsSeen, held_by: string | null): boolean =>
+  held_by === 'network_mode' && seen === 'none' && !('receipt' in end && end.receipt.status === 'sent');
+
+export const waitsOn = (attempts: number): Settlement => ({ ...base, state: 'pending', reason: null, attempts });
+
 export const settleSend = (end: SendEnd, seen: RequestsSeen, options: SettleOptions): Settlement => {
   if (!('receipt' in end)) {
     const error = `${end.fault}: ${end.message}`;

@@ -8,10 +8,14 @@ import { blockedOperations } from './rules/blocked-operations.ts';
 import { bots } from './rules/bots.ts';
 import { broadcasts } from './rules/broadcasts.ts';
 import { groupPolicy } from './rules/group-policy.ts';
+import { phaseGates } from './rules/phase-gates.ts';
 import { recordOnly } from './rules/record-only.ts';
 import { stale } from './rules/stale.ts';
 import { takenOver } from './rules/taken-over.ts';
 import { unknownSenders } from './rules/unknown-senders.ts';
+
+/** `planning`: agents run, nothing is carried out. */
+export type ExecutionPhase = 'planning' | 'execution';
 
 /** What is known of a message when it is decided. */
 export interface MessageFacts {
@@ -27,6 +31,9 @@ export interface MessageFacts {
   age_ms: number;
   /** The person who holds the conversation. */
   taken_over_by: string | null;
+  /** An operator approved this sender's pairing code. */
+  paired: boolean;
+  phase: ExecutionPhase;
 }
 
 /** The part of the policy that decides about messages of one channel, every value resolved. */
@@ -38,6 +45,8 @@ export interface MessagePolicy {
   /** null: every command. */
   allowed_commands: readonly string[] | null;
   blocked_operations: readonly string[];
+  /** In which phases `/comm` runs. */
+  comm_commands: Readonly<Record<ExecutionPhase, boolean>>;
 }
 
 /** `ignore` records and stays silent; `reject` records and may tell the person. */
@@ -64,6 +73,7 @@ export const RULES: readonly Rule[] = [
   unknownSenders,
   blockedOperations,
   allowedCommands,
+  phaseGates,
 ];
 
 export const decideMessage = (facts: MessageFacts, policy: MessagePolicy): PolicyDecision => {

@@ -7,11 +7,12 @@ import type { StoredSetting } from '../db/tables/settings.ts';
 import type { AuditEntry, SettingRow } from '../db/unit.ts';
 import { AppError } from '../errors.ts';
 import type { Ledger } from '../ledger/ledger.ts';
+import type { ExecutionPhase } from './decide.ts';
 
 export const NETWORK_MODES = ['on', 'readonly', 'off'] as const;
 export type NetworkMode = (typeof NETWORK_MODES)[number];
-export const EXECUTION_PHASES = ['planning', 'execution'] as const;
-export type ExecutionPhase = (typeof EXECUTION_PHASES)[number];
+export const EXECUTION_PHASES = ['planning', 'execution'] as const satisfies readonly ExecutionPhase[];
+export type { ExecutionPhase };
 
 export interface ModeSource<Value extends string> {
   /** `network_mode` or `execution_phase`. */
@@ -40,11 +41,13 @@ const refused = (name: string, value: string, allowed: readonly string[]): AppEr
 const decideMode = <Value extends string>(
   { environment, fallback }: ModeSource<Value>,
   stored: StoredSetting | undefined,
-  seen: string,
+  seen: string | undefined,
 ): { value: Value; actor: string; reason: string } | null => {
-  if (environment !== null && environment !== seen)
-    return { value: environment, actor: 'environment', reason: 'stated by the environment at this start' };
   const decided = stored !== undefined && (stored.updated_by !== 'host' || environment !== null);
+  // Before the first start only a person can have decided, by a command.
+  if (seen === undefined && decided && stored.updated_by !== 'host') return null;
+  if (environment !== null && environment !== (seen ?? ''))
+    return { value: environment, actor: 'environment', reason: 'stated by the environment at this start' };
   return decided ? null : { value: fallback, actor: 'host', reason: 'default' };
 };
 
@@ -61,7 +64,7 @@ export const settleMode = async <Value extends string>(
 ): Promise<Mode<Value>> => {
   const { name, environment, allowed } = source;
   const stored = await ledger.setting(name);
-  const seen = (await ledger.setting(`${name}.environment`))?.value ?? '';
+  const seen = (await ledger.setting(`${name}.environment`))?.value;
   const decision = decideMode(source, stored, seen);
   const value = decision?.value ?? (stored?.value as Value);
   if (!allowed.includes(value)) throw refused(name, value, allowed);

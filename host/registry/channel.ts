@@ -65,6 +65,8 @@ export const createChannel = (id: string, first: Next, deps: ChannelDeps) => {
   let status: ChannelStatus = { state: 'starting', reason: null, fix: null };
   let stopped = false;
   let cancelTimer: (() => void) | null = null;
+  /** Nothing may leave: it was told so. */
+  let silent = deps.network_mode() === 'off';
 
   const become = (next: ChannelStatus): void => {
     if (stopped) return;
@@ -88,6 +90,16 @@ export const createChannel = (id: string, first: Next, deps: ChannelDeps) => {
       if (!stopped) work();
     });
   };
+
+  /** What a person is shown: a channel that runs while nothing may leave says so. */
+  const shown = (): ChannelStatus =>
+    status.state === 'running' && deps.network_mode() === 'off'
+      ? {
+          ...status,
+          reason: 'The network mode is off: its requests are refused, what polls stands still.',
+          fix: 'agentos network-mode set on',
+        }
+      : status;
 
   /** The channel's own generation, while no other one serves. */
   const boot = async (): Promise<void> => {
@@ -215,7 +227,7 @@ export const createChannel = (id: string, first: Next, deps: ChannelDeps) => {
   first.adopt();
   return {
     id,
-    status: (): ChannelStatus => status,
+    status: shown,
     /** The digest of the generation that serves. */
     digest: (): string => serving.digest,
     start: boot,
@@ -235,6 +247,17 @@ export const createChannel = (id: string, first: Next, deps: ChannelDeps) => {
     account(report: { status: 'degraded' | 'ok'; reason: string }): void {
       if (report.status === 'degraded') degrade(report.reason);
       else if (status.state === 'degraded' && current) void begin(current, 1);
+    },
+    /** Deliveries go out or wait; a `start` that has to be repeated is tried at once, because the mode may be what refused it. */
+    modeChanged(): void {
+      if (stopped) return;
+      const off = deps.network_mode() === 'off';
+      become(status);
+      if (status.state === 'running' && off !== silent) deps.on_state(shown());
+      silent = off;
+      if (status.state !== 'running' || status.reason === null || !current || off) return;
+      forgetTimer();
+      void begin(current, 1);
     },
     forgive: (faults: number): void => deps.faults.forgive(faults),
     async typing(target: Json): Promise<void> {

@@ -1,7 +1,7 @@
 /** The name of one exact generation of a plugin: what an approval approves. */
 import { createHash } from 'node:crypto';
 import type { Manifest } from '../../schemas/manifest.ts';
-import { canonical } from './canonical.ts';
+import { canonical } from '../lib/canonical.ts';
 
 /**
  * `sha256-<base64url>` over the bundle's code and the merged manifest. The code's length stands first, so that no

@@ -7,7 +7,7 @@ import { constants } from 'node:fs';
 import { chmod, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { Manifest } from '../../schemas/manifest.ts';
-import { canonical } from './canonical.ts';
+import { canonical } from '../lib/canonical.ts';
 import { digestOf } from './digest.ts';
 
 export interface KeptGeneration {

@@ -3,7 +3,7 @@
  * difference in what carries authority widens, unless it is plainly less.
  */
 import type { ConfigurationField, Manifest, NetworkPermission, Permissions, Webhook } from '../../schemas/manifest.ts';
-import { canonical } from './canonical.ts';
+import { canonical } from '../lib/canonical.ts';
 import { configReference } from './config-reference.ts';
 
 export const same = (a: unknown, b: unknown): boolean => canonical(a ?? null) === canonical(b ?? null);

@@ -61,6 +61,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   // Composition and edges.
   host: ['*'],
   'host-channels': ['*'],
+  'host-governance': ['*'],
   'channel-rooms': ['*'],
   'channel-generation': ['*'],
   'channel-folders': ['*'],
@@ -89,7 +90,8 @@ const ALLOWED: Record<string, readonly string[]> = {
   ingress: [],
   registry: ['ingress'],
   webchat: ['http'],
-  admin: ['http', 'ledger', 'outbox'],
+  admin: ['http', 'ledger', 'outbox', 'policy', 'commands'],
+  approvals: [],
   http: [],
   config: [],
   conformance: ['ingress'],

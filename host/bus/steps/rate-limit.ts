@@ -7,12 +7,15 @@ export const rateKey = (channel_id: string, user_key: string): string => `${chan
 
 export const createRateLimit = (window: RateWindow): Step => ({
   name: 'rate-limit',
-  run({ channel, message, received_at }) {
+  run({ channel, message, received_at, facts }) {
     if (message.user_key === null) return null;
     const limit = channel.rate();
-    const { within, first_refusal } = window.take(rateKey(channel.id, message.user_key), received_at, limit);
+    const key = rateKey(channel.id, message.user_key);
+    const { within, first_refusal } = window.take(key, received_at, limit);
+    const in_window = window.held(key) - (within ? 1 : 0);
+    if (in_window > 0) facts.in_window = in_window;
     if (within) return null;
-    const addressed = message.conversation_type === 'direct' || message.mentions_bot;
+    const addressed = (message.conversation_type === 'direct' || message.mentions_bot) && channel.notices() !== false;
     const notice = `You have sent ${limit.max_requests} messages within ${Math.round(limit.window_ms / 1000)} seconds. Please wait a moment.`;
     return { state: 'rejected', reason: 'RATE_LIMITED', replies: first_refusal && addressed ? [textReply(notice)] : [] };
   },

@@ -42,6 +42,13 @@ export const AUDIT_OF = 'SELECT * FROM audit WHERE subject IN (SELECT value FROM
 export const auditOf = (db: Connection, subjects: readonly string[]): Promise<(AuditRow & { seq: number })[]> =>
   db.all(AUDIT_OF, [JSON.stringify(subjects)]);
 
+/** Decisions about messages, newest first. */
+export const decisionsBefore = (db: Connection, before_seq: number | null, limit: number): Promise<(AuditRow & { seq: number })[]> =>
+  db.all(`SELECT * FROM audit WHERE action = 'message.decided' AND seq < ? ORDER BY seq DESC LIMIT ?`, [
+    before_seq ?? Number.MAX_SAFE_INTEGER,
+    limit,
+  ]);
+
 export const auditRowsFrom = (db: Connection, after_seq: number, limit: number): Promise<(AuditRow & { seq: number })[]> =>
   db.all('SELECT * FROM audit WHERE seq > ? ORDER BY seq LIMIT ?', [after_seq, limit]);
 

@@ -24,6 +24,11 @@ export interface StoredSetting {
 export const setting = (db: Connection, name: string): Promise<StoredSetting | undefined> =>
   db.get<StoredSetting>('SELECT * FROM settings WHERE name = ?', [name]);
 
+/** What a setting was at a time; undefined before it was first decided. */
+export const settingAt = async (db: Connection, name: string, at: number): Promise<string | undefined> =>
+  (await db.get<{ value: string }>('SELECT value FROM settings_history WHERE name = ? AND at <= ? ORDER BY seq DESC LIMIT 1', [name, at]))
+    ?.value;
+
 /** Any value that the host key sealed; null when nothing was sealed yet. */
 export const anySealed = async (db: Connection): Promise<string | null> =>
   (

@@ -22,16 +22,19 @@ const POLICY: MessagePolicy = {
   allow_users: [],
   allowed_commands: null,
   blocked_operations: ['execute'],
+  comm_commands: { planning: false, execution: true },
 };
 
 let home: TestLedger;
 let sessions: Sessions;
 let policy: MessagePolicy;
+let notices: boolean | null;
 let limit: { max_requests: number; window_ms: number };
 beforeEach(async () => {
   home = await openTestLedger();
   sessions = createSessions({ ledger: home.ledger, clock: home.clock, newId: home.newId });
   policy = POLICY;
+  notices = null;
   limit = { max_requests: 100, window_ms: 60_000 };
 });
 afterEach(() => home.close());
@@ -46,6 +49,7 @@ const channel: BusChannel = {
   policy: () => policy,
   rate: () => limit,
   error_reply: () => null,
+  notices: () => notices,
   typing: () => undefined,
 };
 
@@ -61,6 +65,8 @@ const turnOf = (id: string, fields: Partial<InboundMessage> = {}): Turn => {
     session_rows: [],
     person_id: null,
     new_person: null,
+    pairing: null,
+    facts: {},
     trail: [],
   };
 };
@@ -68,7 +74,12 @@ const turnOf = (id: string, fields: Partial<InboundMessage> = {}): Turn => {
 const allSteps = () =>
   createSteps([
     createDedupe(),
-    createAuthorize({ clock: home.clock, holderOf: ({ message }) => sessions.holderOf(message, 'user_conversation') }),
+    createAuthorize({
+      clock: home.clock,
+      holderOf: ({ message }) => sessions.holderOf(message, 'user_conversation'),
+      phase: () => 'execution',
+      pairings: { isPaired: () => false, ask: () => null },
+    }),
     createRateLimit(createRateWindow()),
     createSessionStep(sessions),
     createDispatch({ agent: createEchoAgent(), commands: COMMANDS, sessions }),

@@ -39,6 +39,7 @@ describe("a channel's message policy", () => {
       allow_users: [],
       allowed_commands: null,
       blocked_operations: ['execute', 'shell', 'system'],
+      comm_commands: { planning: false, execution: true },
     });
   });
 

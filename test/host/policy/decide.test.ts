@@ -14,6 +14,8 @@ const FACTS: MessageFacts = {
   command: null,
   age_ms: 0,
   taken_over_by: null,
+  paired: false,
+  phase: 'execution',
 };
 
 const POLICY: MessagePolicy = {
@@ -23,6 +25,7 @@ const POLICY: MessagePolicy = {
   allow_users: [],
   allowed_commands: null,
   blocked_operations: ['execute', 'shell'],
+  comm_commands: { planning: false, execution: true },
 };
 
 const decide = (facts: Partial<MessageFacts> = {}, policy: Partial<MessagePolicy> = {}): string => {
@@ -85,6 +88,23 @@ describe('the policy of messages', () => {
     ['nobody, when everybody may write', ALLOWED, { user_key: null }, {}],
     ['a sender who is not paired yet', 'reject unknown_senders NOT_PAIRED', {}, { unknown_senders: 'pair' }],
     ['a sender who is paired', ALLOWED, {}, { unknown_senders: 'pair', allow_users: ['ada'] }],
+    ['a sender whose pairing was approved', ALLOWED, { paired: true }, { unknown_senders: 'pair' }],
+    [
+      'a sender who was paired before strangers were refused',
+      'reject unknown_senders UNKNOWN_SENDER',
+      { paired: true },
+      { unknown_senders: 'deny' },
+    ],
+    ['/comm in planning', 'reject phase_gates COMM_FORBIDDEN_IN_PHASE', { command: 'comm', phase: 'planning' }, {}],
+    ['/comm in execution', ALLOWED, { command: 'comm' }, {}],
+    [
+      '/comm in planning, when the policy opens it',
+      ALLOWED,
+      { command: 'comm', phase: 'planning' },
+      { comm_commands: { planning: true, execution: true } },
+    ],
+    ['another command in planning', ALLOWED, { command: 'help', phase: 'planning' }, {}],
+    ['plain words in planning', ALLOWED, { phase: 'planning' }, {}],
     ['a blocked operation', 'reject blocked_operations BLOCKED_OPERATION', { command: 'execute' }, {}],
     [
       'a blocked operation that is on the list of commands',
@@ -126,6 +146,7 @@ describe('the policy of messages', () => {
       'unknown_senders',
       'blocked_operations',
       'allowed_commands',
+      'phase_gates',
     ]);
   });
 
@@ -139,6 +160,8 @@ describe('the policy of messages', () => {
     command: fc.constantFrom(null, 'help', 'execute', 'new'),
     age_ms: fc.constantFrom(0, 2000),
     taken_over_by: fc.constantFrom(null, 'operator'),
+    paired: fc.boolean(),
+    phase: fc.constantFrom('planning', 'execution'),
   });
 
   it('never lets a bot, a broadcast, a stale message, a held conversation or a blocked operation start a run, whatever the policy says', () => {
@@ -149,6 +172,7 @@ describe('the policy of messages', () => {
       allow_users: fc.subarray(['ada', 'bob']),
       allowed_commands: fc.option(fc.subarray(['help', 'execute', 'new'])),
       blocked_operations: fc.constant(['execute']),
+      comm_commands: fc.constant({ planning: false, execution: true }),
     });
     fc.assert(
       fc.property(facts, policy, (known, rules) => {

@@ -43,6 +43,18 @@ describe('the network mode at a start', () => {
     expect(await start(null, 'on')).toBe('off');
   });
 
+  it('is what a person decided before the first start, whatever the environment says then', async () => {
+    await operator('off');
+    expect(await start('on')).toBe('off');
+    expect(await start('readonly')).toBe('readonly');
+  });
+
+  it('is the word of the environment when it comes for the first time after a silent start', async () => {
+    await start(null);
+    await operator('off');
+    expect(await start('on')).toBe('on');
+  });
+
   it('is the word of the environment when that has changed since the start before', async () => {
     await start('on');
     await operator('readonly');

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { canonical } from '../../../host/registry/canonical.ts';
+import { canonical } from '../../../host/lib/canonical.ts';
 import { digestOf } from '../../../host/registry/digest.ts';
 import type { Manifest } from '../../../schemas/manifest.ts';
 

@@ -1,0 +1,17 @@
+/** `pairings`: senders with a code that waits for an operator, and those who were approved. One row a sender. */
+import { rowsFrom, tuples } from '../batch-statement.ts';
+import type { Connection } from '../connection.ts';
+import type { PairingRow } from '../unit.ts';
+
+const COLUMNS = ['channel_id', 'user_key', 'person_id', 'code', 'state', 'created_at', 'expires_at', 'decided_by', 'decided_at'] as const;
+/** A code that is written late never takes away what an operator has given. */
+const UPSERT = `INSERT INTO pairings (${COLUMNS.join(', ')}) SELECT ${COLUMNS.join(', ')} FROM (${rowsFrom(COLUMNS)}) WHERE true
+  ON CONFLICT (channel_id, user_key) DO UPDATE SET ${COLUMNS.slice(2)
+    .map((column) => `${column} = excluded.${column}`)
+    .join(', ')} WHERE pairings.state = 'pending' OR excluded.state = 'approved'`;
+
+export const upsertPairings = (db: Connection, rows: readonly PairingRow[]): Promise<void> =>
+  db.run(UPSERT, [tuples<PairingRow>(COLUMNS, rows)]);
+
+export const allPairings = (db: Connection): Promise<PairingRow[]> =>
+  db.all<PairingRow>('SELECT * FROM pairings ORDER BY created_at, code');
