@@ -24,6 +24,9 @@ const POLLS = `
     };
     await poll();`;
 
+/** Each command is a process of its own; a busy machine takes seconds to start one. */
+const COMMANDS_MS = 240_000;
+
 let room: TelegramHome;
 let agent: AgentServer;
 let chats: ChatService;
@@ -148,35 +151,46 @@ describe('in off', () => {
 });
 
 describe('the mode', () => {
-  it('is shown and changed on the command line, with who and why', async () => {
-    const changed = await agentos(room.home, ['network-mode', 'set', 'readonly', '--reason', 'Maintenance window', '--json']);
-    expect(changed.json()).toMatchObject({ previous_mode: 'on', new_mode: 'readonly', changed: true });
-    expect((await agentos(room.home, ['network-mode', 'get'])).stdout).toMatch(/readonly[\s\S]*decided by\s+cli:/);
-    expect((await agentos(room.home, ['config', 'get', 'network_mode'])).stdout).toMatch(/readonly[\s\S]*decided by cli:/);
-    expect((await agentos(room.home, ['network-mode', 'set', 'readonly'])).stdout).toContain('already');
-    expect(await agentos(room.home, ['network-mode', 'set', 'closed'])).toMatchObject({
-      code: 1,
-      stderr: expect.stringContaining('on, readonly, off'),
-    });
-    expect((await agentos(room.home, ['phase', 'set', 'planning', '--reason', 'why not'])).stdout).toBe('execution → planning\n');
-    expect((await agentos(room.home, ['phase', 'get', '--json'])).json()).toMatchObject({ phase: 'planning' });
-    await say(6, 'in planning agents run');
-    await deliveriesIn(host, '6', ['held']);
-    await agentos(room.home, ['phase', 'set', 'execution']);
-  });
+  it(
+    'is shown and changed on the command line, with who and why',
+    async () => {
+      const changed = await agentos(room.home, ['network-mode', 'set', 'readonly', '--reason', 'Maintenance window', '--json']);
+      expect(changed.json()).toMatchObject({ previous_mode: 'on', new_mode: 'readonly', changed: true });
+      expect((await agentos(room.home, ['network-mode', 'get'])).stdout).toMatch(/readonly[\s\S]*decided by\s+cli:/);
+      expect((await agentos(room.home, ['config', 'get', 'network_mode'])).stdout).toMatch(/readonly[\s\S]*decided by cli:/);
+      expect((await agentos(room.home, ['network-mode', 'set', 'readonly'])).stdout).toContain('already');
+      expect(await agentos(room.home, ['network-mode', 'set', 'closed'])).toMatchObject({
+        code: 1,
+        stderr: expect.stringContaining('on, readonly, off'),
+      });
+      expect((await agentos(room.home, ['phase', 'set', 'planning', '--reason', 'why not'])).stdout).toBe('execution → planning\n');
+      expect((await agentos(room.home, ['phase', 'get', '--json'])).json()).toMatchObject({ phase: 'planning' });
+      await say(6, 'in planning agents run');
+      await deliveriesIn(host, '6', ['held']);
+      await agentos(room.home, ['phase', 'set', 'execution']);
+    },
+    COMMANDS_MS,
+  );
 
-  it('off of an operator survives a restart with NETWORK_MODE=on; what waited is handled when it returns', async () => {
-    await agentos(room.home, ['network-mode', 'set', 'off', '--reason', 'Somebody writes nonsense']);
-    await say(7, 'before the restart');
-    await host.stop();
-    host = await start({ NETWORK_MODE: 'on' });
-    expect((await adminApi(host).get('/api/network-mode')).body).toMatchObject({ mode: 'off', updated_by: expect.stringMatching(/^cli:/) });
-    expect((await (await fetch(`${host.url}/health`)).json()).components.network_mode).toBe('off');
-    const calls = room.telegram.calls.length;
-    await say(7, 'after it');
-    await inboundThat(host, '7', ({ text, state }) => text === 'after it' && state === 'received');
-    expect([agent.about('before the restart').length, room.telegram.calls.length]).toEqual([0, calls]);
-    await mode('on');
-    await arrive(7, ['re: before the restart', 're: after it']);
-  });
+  it(
+    'off of an operator survives a restart with NETWORK_MODE=on; what waited is handled when it returns',
+    async () => {
+      await agentos(room.home, ['network-mode', 'set', 'off', '--reason', 'Somebody writes nonsense']);
+      await say(7, 'before the restart');
+      await host.stop();
+      host = await start({ NETWORK_MODE: 'on' });
+      expect((await adminApi(host).get('/api/network-mode')).body).toMatchObject({
+        mode: 'off',
+        updated_by: expect.stringMatching(/^cli:/),
+      });
+      expect((await (await fetch(`${host.url}/health`)).json()).components.network_mode).toBe('off');
+      const calls = room.telegram.calls.length;
+      await say(7, 'after it');
+      await inboundThat(host, '7', ({ text, state }) => text === 'after it' && state === 'received');
+      expect([agent.about('before the restart').length, room.telegram.calls.length]).toEqual([0, calls]);
+      await mode('on');
+      await arrive(7, ['re: before the restart', 're: after it']);
+    },
+    COMMANDS_MS,
+  );
 });

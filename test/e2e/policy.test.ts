@@ -1,12 +1,15 @@
 /** The policy file on the built host: taken up, refused, written, explained, tried on what was decided; and pairing. */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { ADMIN_TOKEN, adminApi, deliveriesIn, inboundThat } from '../support/admin-api.ts';
 import { agentos, type RunningHost, startHost } from '../support/home.ts';
 import { groupUpdate, textsTo } from '../support/telegram-chats.ts';
 import { makeTelegramHome, SECRET, type TelegramHome, textUpdate } from '../support/telegram-home.ts';
 import { until } from '../support/until.ts';
+
+/** Each command is a process of its own; a busy machine takes seconds to start one. */
+vi.setConfig({ testTimeout: 240_000 });
 
 let room: TelegramHome;
 let host: RunningHost;
