@@ -15,7 +15,13 @@ const dist = path.join(root, 'dist');
 const buildHost = () =>
   build({
     absWorkingDir: root,
-    entryPoints: { agentos: 'host/main.ts', index: 'host/index.ts', sdk: 'plugins/sdk/index.ts', 'sdk-testing': 'plugins/sdk/testing.ts' },
+    entryPoints: {
+      agentos: 'host/main.ts',
+      index: 'host/index.ts',
+      sdk: 'plugins/sdk/index.ts',
+      'sdk-testing': 'plugins/sdk/testing.ts',
+      'jobs/verify-audit': 'host/jobs/verify-audit.ts',
+    },
     outdir: dist,
     bundle: true,
     splitting: true,

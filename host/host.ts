@@ -7,6 +7,7 @@ import os from 'node:os';
 import path from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { createApp } from './admin/app.ts';
+import { createAuditOperations } from './admin/audit-operations.ts';
 import { createAuthenticate } from './admin/authenticate.ts';
 import { healthOf } from './admin/health.ts';
 import { createMetrics } from './admin/metrics.ts';
@@ -27,6 +28,7 @@ import { openDatabase } from './db/database.ts';
 import { acquireLock } from './db/lock.ts';
 import { createEgress } from './egress/create-egress.ts';
 import { createHostChannels } from './host-channels.ts';
+import { openHostTrail } from './host-trail.ts';
 import { cameFromCommandLine } from './http/server.ts';
 import { createLedger } from './ledger/ledger.ts';
 import { failInterrupted } from './ledger/resume.ts';
@@ -75,9 +77,11 @@ export const openHost = async ({ config, log, clock = systemClock, mode, dist_di
 
     const newId = createIds(clock);
     const metrics = createMetrics();
+    const trail = await openHostTrail({ config, clock, log, dist_dir, on_error });
     const database = await openDatabase({
       file: config.db_file,
       new_chain_id: newId(),
+      continues: trail.continues,
       on_batch: (_units, took_ms) => metrics.commit(took_ms),
       probe: probe ? (point, units) => probe(point, units) : undefined,
     });
@@ -88,6 +92,8 @@ export const openHost = async ({ config, log, clock = systemClock, mode, dist_di
       now: clock.now(),
     });
     const ledger = createLedger({ database, seal });
+    releases.push(() => trail.close());
+    await trail.attach(ledger, mode);
     if (key_check) await ledger.commit({ settings: [key_check] });
 
     const { policy } = config;
@@ -206,6 +212,7 @@ export const openHost = async ({ config, log, clock = systemClock, mode, dist_di
       }),
       outboxCounts: (id) => rooms.outboxCounts(id),
       wake: (id) => rooms.wake(id),
+      audit: createAuditOperations({ ledger, verify: trail.verify }),
       ...settings,
     });
     /** A command that works on the database alone asks this very API. */
@@ -258,6 +265,7 @@ export const openHost = async ({ config, log, clock = systemClock, mode, dist_di
           if (network_mode.value !== 'off') await rooms.loadOpenMessages();
         }
         await channels.load();
+        if (mode === 'serve') trail.startRetention();
       },
       reload: () => channels.load(),
       /** Takes nothing new: health says so, webhooks answer 503. */

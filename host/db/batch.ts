@@ -4,6 +4,7 @@
  */
 import { type ChainHead, chainCommit } from '../audit/chain.ts';
 import type { Connection } from './connection.ts';
+import { retireRows } from './tables/aged.ts';
 import { type AuditRow, insertAudit } from './tables/audit.ts';
 import { changeEvents, insertEvents } from './tables/events.ts';
 import { changeMessages, insertMessages } from './tables/messages.ts';
@@ -50,9 +51,9 @@ const writeEvents = async (
 };
 
 /** What each unit gets told: who changed a row is known by the unit, because two of them may have tried. */
-const resultOf = ({ message_changes = [] }: Unit, { events, messages, changes }: Written): UnitResult => {
+const resultOf = ({ message_changes = [] }: Unit, { events, messages, changes }: Written, retired: number): UnitResult => {
   const changed = message_changes.filter((change) => changes.has(change)).map((change) => change.id);
-  return { events, messages, changed: changed.length > 0 ? new Set(changed) : UNCHANGED };
+  return { events, messages, changed: changed.length > 0 ? new Set(changed) : UNCHANGED, retired };
 };
 
 const stands = ({ requires_message }: AuditEntry, { messages, changed }: UnitResult): boolean =>
@@ -77,6 +78,15 @@ const writeAudit = async (db: Connection, rows: readonly AuditRow[], chain: Chai
   return { chain_id: chain.chain_id, seq: commit.seq, hash: commit.hash };
 };
 
+/** By unit. Last, so that what the same batch gave a row is known to the statement that judges it. */
+const retire = async (db: Connection, units: readonly Unit[]): Promise<ReadonlyMap<Unit, number>> => {
+  const counts = new Map<Unit, number>();
+  for (const unit of units) {
+    for (const retirement of unit.retire ?? []) counts.set(unit, (counts.get(unit) ?? 0) + (await retireRows(db, retirement)));
+  }
+  return counts;
+};
+
 const writeTables = async (
   db: Connection,
   units: readonly Unit[],
@@ -95,7 +105,8 @@ const writeTables = async (
   const settings = collect(units, 'settings');
   if (settings.length > 0) await setSettings(db, settings);
   const written: Written = { events: newEvents, messages: newMessages, changes };
-  const results = units.map((unit) => resultOf(unit, written));
+  const retired = await retire(db, units);
+  const results = units.map((unit) => resultOf(unit, written, retired.get(unit) ?? 0));
   const entries = units.flatMap(({ audit = [] }, index) => audit.filter((entry) => stands(entry, results[index] as UnitResult)));
   const head = await writeAudit(
     db,

@@ -136,6 +136,14 @@ export interface AuditEntry {
   requires_message?: string;
 }
 
+/** What retention takes away; each names a bounded number of rows. What is not final, or still needed, stays all the same. */
+export type Retirement =
+  | { what: 'message_contents' | 'messages'; ids: readonly string[] }
+  | { what: 'events'; seqs: readonly number[] }
+  | { what: 'sessions'; ids: readonly string[]; idle_since: number }
+  /** Rows and commits of a chain up to one whose head was signed, at most `limit` of each. */
+  | { what: 'audit'; chain_id: string; through_seq: number; limit: number };
+
 export interface Unit {
   persons?: readonly PersonRow[];
   events?: readonly EventRow[];
@@ -146,6 +154,7 @@ export interface Unit {
   plugins?: readonly PluginRow[];
   settings?: readonly SettingRow[];
   audit?: readonly AuditEntry[];
+  retire?: readonly Retirement[];
 }
 
 export interface UnitResult {
@@ -155,4 +164,6 @@ export interface UnitResult {
   messages: ReadonlyMap<string, number>;
   /** Row ids of the messages that this unit changed; what another unit of the same transaction changed does not count. */
   changed: ReadonlySet<string>;
+  /** How many rows `retire` took away. */
+  retired: number;
 }

@@ -4,7 +4,10 @@
  */
 import type { InboundEvent, InboundMessage, OutboundMessage } from '../../schemas/message.ts';
 import type { Database } from '../db/database.ts';
+import { agedRows } from '../db/tables/aged.ts';
 import { auditOf } from '../db/tables/audit.ts';
+import { type AuditFilter, listAudit } from '../db/tables/audit-list.ts';
+import { auditTrail } from '../db/tables/audit-trail.ts';
 import { countOpenEvents, eventOfMessage, openEvents, type StoredEvent } from '../db/tables/events.ts';
 import * as messages from '../db/tables/messages.ts';
 import { personOf } from '../db/tables/persons.ts';
@@ -76,6 +79,11 @@ export const createLedger = ({ database, seal }: { database: Database; seal: Sea
     plugins: () => allPlugins(reader),
     setting: (name: string) => setting(reader, name),
     auditOf: (subjects: readonly string[]) => auditOf(reader, subjects),
+    listAudit: (filter: AuditFilter) => listAudit(reader, filter),
+    /** Where this process's own chain stands. */
+    auditHead: () => writer.head(),
+    trail: auditTrail(reader),
+    aged: agedRows(reader),
   };
 };
 

@@ -52,6 +52,7 @@ const HOMES: Record<string, readonly string[]> = {
   'prom-client': ['host/admin/metrics.ts'],
   preact: ['host/webchat/page/'],
   ulid: ['host/lib/ids.ts'],
+  tinypool: ['host/lib/jobs.ts'],
 };
 
 /** Rooms whose code (not types) a room may import, beside itself, lib, errors, version and schemas. What is not here it receives as an argument. */
@@ -59,6 +60,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   // Composition and edges.
   host: ['*'],
   'host-channels': ['*'],
+  'host-trail': ['*'],
   'channel-rooms': ['*'],
   'channel-generation': ['*'],
   main: ['*'],
@@ -77,6 +79,9 @@ const ALLOWED: Record<string, readonly string[]> = {
   sessions: [],
   people: [],
   audit: [],
+  // Entries of threads: what runs there is composed there.
+  jobs: ['audit', 'db'],
+  retention: [],
   egress: [],
   capabilities: ['sandbox', 'egress'],
   sandbox: [],
