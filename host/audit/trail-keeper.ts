@@ -107,6 +107,8 @@ export const openTrailKeeper = async ({ keys_dir, heads_file, clock, log, on_err
   return {
     key: key.name,
     heads,
+    /** Signs the newest head, unless it is signed already. */
+    sign: signHead,
     statements,
     state,
     /**

@@ -126,8 +126,10 @@ export interface VerifyChainOptions {
 export const verifyChain = async (source: ChainSource, { chain_id, evidence, read }: VerifyChainOptions): Promise<ChainVerdict> => {
   const { cut, heads } = evidence;
   const begin = { seq: cut?.seq ?? 0, hash: cut?.hash ?? GENESIS };
-  const commits = createCommits(source, chain_id, begin.seq);
-  const rows = createRows(source, chain_id, begin.seq, read);
+  // Before a cut lies what retention is removing; without one nothing may lie before the first commit.
+  const after = cut?.seq ?? Number.MIN_SAFE_INTEGER;
+  const commits = createCommits(source, chain_id, after);
+  const rows = createRows(source, chain_id, after, read);
   const verdict: ChainVerdict = {
     chain_id,
     from_seq: null,
@@ -155,6 +157,7 @@ export const verifyChain = async (source: ChainSource, { chain_id, evidence, rea
 
   const structureFault = async (commit: AuditCommit): Promise<Fault | null> => {
     const expected = head.seq + 1;
+    if (commit.seq < expected) return fault(commit.seq, 'commit_inserted', `Commit ${commit.seq} was inserted: no chain has this number.`);
     if (commit.seq !== expected) {
       const why = head.seq === 0 ? 'the chain begins after it, and no signed cut says that retention removed it' : 'it was deleted';
       return fault(expected, 'commit_missing', `Commit ${expected} is missing: ${why}.`);

@@ -90,7 +90,12 @@ describe('the hot queries', () => {
 describe('looking into a database file', () => {
   it('finds nothing wrong with a sound one, while the host writes it', async () => {
     await home.ledger.commit({ messages: [inboundRow(home, 'a'), outboundRow(home, 'b')] });
-    expect(await checkDatabase(home.file)).toMatchObject({ ok: true, integrity: [], schema_version: MIGRATIONS.length, newest_schema_version: MIGRATIONS.length });
+    expect(await checkDatabase(home.file)).toMatchObject({
+      ok: true,
+      integrity: [],
+      schema_version: MIGRATIONS.length,
+      newest_schema_version: MIGRATIONS.length,
+    });
     const { tables, scans } = await analyzeDatabase(home.file);
     expect(scans).toEqual([]);
     expect(tables.find(({ table }) => table === 'messages')).toMatchObject({ rows: 2 });

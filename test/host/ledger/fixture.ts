@@ -25,7 +25,9 @@ export interface TestLedger {
   close(): Promise<void>;
 }
 
-export const openTestLedger = async (options: Partial<Pick<DatabaseOptions, 'probe' | 'on_batch'>> = {}): Promise<TestLedger> => {
+export const openTestLedger = async (
+  options: Partial<Pick<DatabaseOptions, 'probe' | 'on_batch' | 'continues'>> = {},
+): Promise<TestLedger> => {
   const dir = mkdtempSync(path.join(tmpdir(), 'aos-ledger-'));
   const file = path.join(dir, 'store', 'agentos.db');
   const seal = createSeal(Buffer.alloc(32, 7));
