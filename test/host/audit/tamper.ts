@@ -26,8 +26,8 @@ export interface TestTrail {
   tamperBy(work: (db: Connection) => Promise<void>): Promise<void>;
   verify(options?: { files?: HeadsFile[]; trusted?: string[] }): Promise<Verdict>;
   headsFile(): HeadsFile;
-  /** Stops and starts again, as a restart does. */
-  restart(options?: { keep_keys?: boolean }): Promise<void>;
+  /** Stops and starts again. `killed`: without a last signature. `between` happens while nothing runs. */
+  restart(options?: { killed?: boolean; between?: () => void }): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -75,10 +75,10 @@ export const openTestTrail = async (first: readonly string[][] = []): Promise<Te
     verify: ({ files = [made.headsFile()], trusted = [made.keeper.key] } = {}) =>
       verifyTrail(auditTrail(home.database.reader), { files, trusted }),
     headsFile: () => ({ file: 'audit-heads.log', text: existsSync(heads_file) ? readFileSync(heads_file, 'utf8') : '' }),
-    async restart() {
-      await made.keeper.close();
+    async restart({ killed = false, between } = {}) {
+      if (!killed) await made.keeper.close();
       made.keeper = await keeperOf(home, heads_file, logged);
-      await home.reopen();
+      await home.reopen(between);
       await made.keeper.attach(home.ledger, { regularly: false });
     },
     async close() {

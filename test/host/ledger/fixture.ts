@@ -20,8 +20,8 @@ export interface TestLedger {
   seal: Seal;
   database: Database;
   ledger: Ledger;
-  /** Closes the database and opens it again, as a restart does. */
-  reopen(): Promise<void>;
+  /** Closes the database and opens it again, as a restart does; `between` happens while it is closed. */
+  reopen(between?: () => void): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -42,8 +42,9 @@ export const openTestLedger = async (
     seal,
     database,
     ledger: createLedger({ database, seal }),
-    async reopen() {
+    async reopen(between) {
       await made.database.close();
+      between?.();
       made.database = await open();
       made.ledger = createLedger({ database: made.database, seal });
     },
