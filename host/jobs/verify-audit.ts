@@ -6,6 +6,7 @@ import type { Verdict } from '../audit/verdict.ts';
 import { verifyTrail } from '../audit/verify-trail.ts';
 import { openConnection } from '../db/connection.ts';
 import { auditTrail } from '../db/tables/audit-trail.ts';
+import { lowerThreadPriority } from '../lib/thread-priority.ts';
 
 export interface VerifyAuditInput {
   db_file: string;
@@ -26,6 +27,7 @@ const textOf = async (file: string): Promise<HeadsFile[]> => {
 const REPORT_EVERY_MS = 100;
 
 export const run = async ({ input, port }: { input: VerifyAuditInput; port: MessagePort }): Promise<Verdict> => {
+  lowerThreadPriority();
   const files = (await Promise.all(input.heads_files.map(textOf))).flat();
   const db = await openConnection(input.db_file, { readonly: true });
   let reported = performance.now();
