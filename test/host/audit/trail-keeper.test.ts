@@ -31,7 +31,14 @@ describe('signed heads', () => {
     trail.home.clock.advance(9_999);
     expect(statements()).toHaveLength(1);
     trail.home.clock.advance(1);
-    const written = await until(statements, (lines) => lines.length === 2, 'the second head');
+    // The log is told last, when the line is on the disk.
+    await until(
+      () => trail.logged.filter((fields) => 'audit' in fields).length,
+      (count) => count === 2,
+      'the second head',
+    );
+    const written = statements();
+    expect(written).toHaveLength(2);
     expect(written[1]).toMatchObject({ chain_id: chain(), seq: 3, hash: trail.home.ledger.auditHead().hash });
     expect(trail.logged).toContainEqual({ audit: written[1] });
     await until(

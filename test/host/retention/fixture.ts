@@ -57,7 +57,8 @@ export const makeRetention = (
       });
       while (!over) {
         await settled();
-        if (!over) home.clock.advance(25);
+        // Only a pause waits for the clock; while the database works, it stands.
+        if (!over && home.clock.armed() > 0) home.clock.advance(25);
       }
     },
   };
