@@ -22,6 +22,7 @@ const buildHost = () =>
       register: 'host/register.ts',
       sdk: 'plugins/sdk/index.ts',
       'sdk-testing': 'plugins/sdk/testing.ts',
+      'jobs/verify-audit': 'host/jobs/verify-audit.ts',
     },
     outdir: dist,
     bundle: true,

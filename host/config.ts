@@ -36,6 +36,7 @@ export interface Config {
   store_dir: string;
   run_dir: string;
   keys_dir: string;
+  audit_heads_file: string;
   channels_dir: string;
   /** null: the environment is silent. */
   network_mode: 'on' | 'readonly' | 'off' | null;
@@ -221,6 +222,7 @@ export const loadConfig = ({ argv, env, cwd = process.cwd() }: ConfigInput): Loa
     store_dir,
     run_dir: runDirOf(home),
     keys_dir: path.join(store_dir, 'keys'),
+    audit_heads_file: path.join(store_dir, 'audit-heads.log'),
     channels_dir: path.join(store_dir, 'channels'),
     network_mode: values.NETWORK_MODE,
     execution_phase: values.EXECUTION_PHASE,

@@ -24,6 +24,7 @@ export const ERRORS = {
   READ_ONLY: { status: 409, retryable: false, title: 'The file cannot be written' },
   DIGEST_MISMATCH: { status: 409, retryable: false, title: 'The digest is not the one that waits for approval' },
   STATE_CONFLICT: { status: 409, retryable: false, title: 'Not possible in this state' },
+  AUDIT_BROKEN: { status: 500, retryable: false, title: 'The audit trail is not as it was written' },
   INVALID_PARAMS: { status: 400, retryable: false, title: 'The request is not valid' },
   UNAUTHORIZED: { status: 401, retryable: false, title: 'A token is needed' },
   FORBIDDEN: { status: 403, retryable: false, title: 'Not allowed' },

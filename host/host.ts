@@ -7,6 +7,7 @@ import os from 'node:os';
 import path from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { createApp } from './admin/app.ts';
+import { createAuditOperations } from './admin/audit-operations.ts';
 import { createAuthenticate } from './admin/authenticate.ts';
 import { registerGovernance } from './admin/governance-routes.ts';
 import { healthOf } from './admin/health.ts';
@@ -29,6 +30,7 @@ import { acquireLock } from './db/lock.ts';
 import { createEgress } from './egress/create-egress.ts';
 import { createHostChannels } from './host-channels.ts';
 import { createHostGovernance } from './host-governance.ts';
+import { openHostTrail } from './host-trail.ts';
 import { cameFromCommandLine } from './http/server.ts';
 import { createLedger } from './ledger/ledger.ts';
 import { failInterrupted } from './ledger/resume.ts';
@@ -78,9 +80,11 @@ export const openHost = async ({ config: given, log, clock = systemClock, mode, 
 
     const newId = createIds(clock);
     const metrics = createMetrics();
+    const trail = await openHostTrail({ config: given, clock, log, dist_dir, on_error });
     const database = await openDatabase({
       file: given.db_file,
       new_chain_id: newId(),
+      continues: trail.continues,
       on_batch: (_units, took_ms) => metrics.commit(took_ms),
       probe: probe ? (point, units) => probe(point, units) : undefined,
     });
@@ -91,6 +95,8 @@ export const openHost = async ({ config: given, log, clock = systemClock, mode, 
       now: clock.now(),
     });
     const ledger = createLedger({ database, seal });
+    releases.push(() => trail.close());
+    await trail.attach(ledger, mode);
     if (key_check) await ledger.commit({ settings: [key_check] });
 
     const governance = await createHostGovernance({
@@ -220,6 +226,7 @@ export const openHost = async ({ config: given, log, clock = systemClock, mode, 
       }),
       outboxCounts: (id) => rooms.outboxCounts(id),
       wake: (id) => rooms.wake(id),
+      audit: createAuditOperations({ ledger, verify: trail.verify }),
       ...settings,
     });
     const administration = governance.administration({
@@ -291,6 +298,8 @@ export const openHost = async ({ config: given, log, clock = systemClock, mode, 
       async reload(): Promise<void> {
         governance.live.reload();
         await rooms.load();
+        await channels.load();
+        if (mode === 'serve') trail.startRetention(config);
       },
       /** Takes nothing new: health says so, webhooks answer 503. */
       drain(): void {

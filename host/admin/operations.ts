@@ -8,6 +8,7 @@ import { type MessageView, messageView, type Trace, traceOf } from '../ledger/vi
 import { type Clock, isoTime } from '../lib/clock.ts';
 import { dropDelivery, retryDelivery } from '../outbox/redeliver.ts';
 import type { Channels, ChannelView } from '../registry/channels.ts';
+import type { AuditOperations } from './audit-operations.ts';
 import type { Health } from './health.ts';
 
 export interface Page<Item> {
@@ -55,6 +56,7 @@ export interface OperationsDeps {
   wake(channel_id: string): void;
   listConfig(): ConfigValue[];
   getConfig(key: string): ConfigValue | null;
+  audit: AuditOperations;
 }
 
 export const createOperations = (deps: OperationsDeps) => {
@@ -107,6 +109,7 @@ export const createOperations = (deps: OperationsDeps) => {
     },
     retryDelivery: (id: string, actor: string) => retryDelivery(redeliver, id, actor),
     dropDelivery: (id: string, actor: string) => dropDelivery(redeliver, id, actor),
+    audit: deps.audit,
   };
 };
 

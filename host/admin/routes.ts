@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import Type, { type Static } from 'typebox';
 import type { InboundState, OutboundState } from '../db/unit.ts';
 import { AppError } from '../errors.ts';
+import { registerAuditRoutes } from './audit-routes.ts';
 import type { Operations } from './operations.ts';
 
 declare module 'fastify' {
@@ -81,6 +82,8 @@ export const registerRoutes = (app: FastifyInstance, operations: Operations): vo
   });
   app.post('/api/deliveries/:id/retry', { schema: { params: Id } }, (request) => operations.retryDelivery(id(request), request.actor));
   app.post('/api/deliveries/:id/drop', { schema: { params: Id } }, (request) => operations.dropDelivery(id(request), request.actor));
+
+  registerAuditRoutes(app, operations.audit);
 
   app.setNotFoundHandler((request) => {
     throw new AppError('NOT_FOUND', `There is no ${request.method} ${request.url.split('?', 1)[0]}.`, 'docs/api.md lists the routes.');

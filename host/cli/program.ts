@@ -2,6 +2,8 @@
 import { Command, CommanderError } from 'commander';
 import { VERSION } from '../version.ts';
 import { approvalsApprove, approvalsDeny, approvalsList, pairApprove, pairList } from './approvals.ts';
+import { auditTail, auditVerify } from './audit.ts';
+import { auditExport } from './audit-export.ts';
 import { channelApprove, channelDisable, channelEnable, channelList, channelReload, channelShow } from './channel.ts';
 import { channelCreate } from './channel-create.ts';
 import { configGet, configList } from './config.ts';
@@ -134,6 +136,33 @@ export const createProgram = (context: CliContext): Command => {
       .option('--phase <phase>', 'as if this phase held')
       .description('what would happen to a message, and by which rule'),
   ).action(act((context, options) => policyExplain(context, options as Parameters<typeof policyExplain>[1])));
+  const audit = program.command('audit').description('the trail of what was decided, and whether it is still what was written');
+  remote(
+    audit
+      .command('tail')
+      .option('--follow', 'go on with what is added')
+      .option('--limit <n>', 'how many', '20')
+      .option('--channel <id>')
+      .option('--action <action>', 'message.decided, delivery.finished, channel.approved, …')
+      .description('the newest entries'),
+  ).action(act(auditTail));
+  const several = (value: string, before: string[] = []): string[] => [...before, value];
+  withCommon(
+    audit
+      .command('verify')
+      .option('--heads <file>', 'signed heads kept elsewhere; may be given more than once', several)
+      .option('--key <public key>', 'another key whose signatures count; may be given more than once', several)
+      .description('recompute every chain; exit 1 and name the first broken commit when one is broken'),
+  ).action(act(auditVerify));
+  withCommon(
+    audit
+      .command('export')
+      .option('--from <time>', 'ISO 8601')
+      .option('--to <time>', 'ISO 8601')
+      .option('--format <format>', 'jsonl or csv', 'jsonl')
+      .option('--out <file>', 'instead of the standard output')
+      .description('rows with all hashes, for somebody who does not trust this host'),
+  ).action(act(auditExport));
 
   const debug = program.command('debug').description('look inside');
   remote(debug.command('middleware-status').description('the bus steps in order, with counts')).action(act(middlewareStatus));

@@ -4,6 +4,7 @@
  */
 import { type ChainHead, chainCommit } from '../audit/chain.ts';
 import type { Connection } from './connection.ts';
+import { retireRows } from './tables/aged.ts';
 import { changeApprovals, insertApprovals } from './tables/approvals.ts';
 import { type AuditRow, insertAudit } from './tables/audit.ts';
 import { changeEvents, insertEvents } from './tables/events.ts';
@@ -55,7 +56,7 @@ const writeEvents = async (
 };
 
 /** What each unit gets told: who changed a row is known by the unit, because two of them may have tried. */
-const resultOf = ({ message_changes = [], approval_changes = [] }: Unit, written: Written): UnitResult => {
+const resultOf = ({ message_changes = [], approval_changes = [] }: Unit, written: Written, retired: number): UnitResult => {
   const { events, messages, changes } = written;
   const changed = message_changes.filter((change) => changes.has(change)).map((change) => change.id);
   const approvals = approval_changes.filter((change) => written.approvals.has(change)).map((change) => change.id);
@@ -64,6 +65,7 @@ const resultOf = ({ message_changes = [], approval_changes = [] }: Unit, written
     messages,
     changed: changed.length > 0 ? new Set(changed) : UNCHANGED,
     approvals: approvals.length > 0 ? new Set(approvals) : UNCHANGED,
+    retired,
   };
 };
 
@@ -93,6 +95,15 @@ const writeAudit = async (db: Connection, rows: readonly AuditRow[], chain: Chai
   return { chain_id: chain.chain_id, seq: commit.seq, hash: commit.hash };
 };
 
+/** By unit. Last, so that what the same batch gave a row is known to the statement that judges it. */
+const retire = async (db: Connection, units: readonly Unit[]): Promise<ReadonlyMap<Unit, number>> => {
+  const counts = new Map<Unit, number>();
+  for (const unit of units) {
+    for (const retirement of unit.retire ?? []) counts.set(unit, (counts.get(unit) ?? 0) + (await retireRows(db, retirement)));
+  }
+  return counts;
+};
+
 const writeTables = async (
   db: Connection,
   units: readonly Unit[],
@@ -115,7 +126,8 @@ const writeTables = async (
   await insertApprovals(db, collect(units, 'approvals'));
   const approvals = await changeApprovals(db, collect(units, 'approval_changes'));
   const written: Written = { events: newEvents, messages: newMessages, changes, approvals };
-  const results = units.map((unit) => resultOf(unit, written));
+  const retired = await retire(db, units);
+  const results = units.map((unit) => resultOf(unit, written, retired.get(unit) ?? 0));
   const settings = units.flatMap(({ settings: rows = [] }, index) => rows.filter((row) => approved(row, results[index] as UnitResult)));
   if (settings.length > 0) await setSettings(db, settings);
   const entries = units.flatMap(({ audit = [] }, index) => audit.filter((entry) => stands(entry, results[index] as UnitResult)));

@@ -6,6 +6,7 @@ import { AppError } from '../errors.ts';
 import { type Connection, openConnection } from './connection.ts';
 import { migrate } from './migrate.ts';
 import { lastAuditCommit } from './tables/audit.ts';
+import { type AuditTrail, auditTrail } from './tables/audit-trail.ts';
 import type { Unit } from './unit.ts';
 import { createWriter, type Writer } from './writer.ts';
 
@@ -32,6 +33,8 @@ export interface DatabaseOptions {
   file: string;
   /** Names this chain when the database has none yet. */
   new_chain_id: string;
+  /** Whether the chain may go on after its newest commit. False begins a new one: after a restore, going on would fork it. */
+  continues?: (last: ChainHead, trail: AuditTrail) => Promise<boolean>;
   on_batch?: (units: number, took_ms: number) => void;
   probe?: (point: 'batch.begin' | 'batch.committed', units: readonly Unit[]) => void;
 }
@@ -119,7 +122,8 @@ export const openDatabase = async (options: DatabaseOptions): Promise<Database> 
     const write = await connect(WRITE_PRAGMAS);
     const migrated = await migrate(write);
     const last = await lastAuditCommit(write);
-    const head = last
+    const goes_on = last !== undefined && ((await options.continues?.(last, auditTrail(write))) ?? true);
+    const head = goes_on
       ? { chain_id: last.chain_id, seq: last.seq, hash: last.hash }
       : { chain_id: options.new_chain_id, seq: 0, hash: GENESIS };
     const reader = await connect(READ_PRAGMAS);

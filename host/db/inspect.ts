@@ -1,7 +1,9 @@
 /** What an operator wants to know of a database file, through a connection of its own that only reads. */
 import { type Connection, openConnection } from './connection.ts';
 import { MIGRATIONS, schemaVersion } from './migrate.ts';
+import { OLDEST_MESSAGES } from './tables/aged.ts';
 import { AUDIT_OF } from './tables/audit.ts';
+import { ROWS_OF_CHAIN } from './tables/audit-trail.ts';
 import { COUNT_OPEN_EVENTS, OPEN_EVENTS } from './tables/events.ts';
 import {
   ANSWERS,
@@ -88,6 +90,8 @@ const HOT_QUERIES: readonly string[] = [
   STORED_VALUES,
   STORED_BYTES,
   STORED_KEYS,
+  ROWS_OF_CHAIN,
+  OLDEST_MESSAGES,
 ];
 
 export interface DatabaseAnalysis {

@@ -4,11 +4,13 @@ import type { Connection } from './connection.ts';
 import { first } from './migrations/001-first.ts';
 import { pluginStorage } from './migrations/002-plugin-storage.ts';
 import { approvals } from './migrations/003-approvals.ts';
+import { auditTrail } from './migrations/004-audit-trail.ts';
 
 export const MIGRATIONS: readonly { name: string; sql: string }[] = [
   { name: '001-first', sql: first },
   { name: '002-plugin-storage', sql: pluginStorage },
   { name: '003-approvals', sql: approvals },
+  { name: '004-audit-trail', sql: auditTrail },
 ];
 
 export const schemaVersion = async (connection: Connection): Promise<number> =>

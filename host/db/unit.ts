@@ -195,6 +195,14 @@ export interface AuditEntry {
   requires_approval?: string;
 }
 
+/** What retention takes away; each names a bounded number of rows. What is not final, or still needed, stays all the same. */
+export type Retirement =
+  | { what: 'message_contents' | 'messages'; ids: readonly string[] }
+  | { what: 'events'; seqs: readonly number[] }
+  | { what: 'sessions'; ids: readonly string[]; idle_since: number }
+  /** Rows and commits of a chain up to one whose head was signed, at most `limit` of each. */
+  | { what: 'audit'; chain_id: string; through_seq: number; limit: number };
+
 export interface Unit {
   persons?: readonly PersonRow[];
   events?: readonly EventRow[];
@@ -209,6 +217,7 @@ export interface Unit {
   approval_changes?: readonly ApprovalChange[];
   pairings?: readonly PairingRow[];
   audit?: readonly AuditEntry[];
+  retire?: readonly Retirement[];
 }
 
 export interface UnitResult {
@@ -220,4 +229,6 @@ export interface UnitResult {
   changed: ReadonlySet<string>;
   /** Ids of the approvals that this unit changed. */
   approvals: ReadonlySet<string>;
+  /** How many rows `retire` took away. */
+  retired: number;
 }

@@ -33,6 +33,8 @@ interface Queued {
 export interface Writer {
   /** Resolves after the commit that holds the unit. Rejects when it could not be written; nothing of it is then in the database. */
   commit(unit: Unit): Promise<UnitResult>;
+  /** Where the chain stands: its newest commit that is on the disk. `seq` 0: it has none yet. */
+  head(): ChainHead;
   /** Why the last batch failed; null when it was written. */
   fault(): string | null;
   /** Writes what is queued, then takes no more. */
@@ -102,6 +104,7 @@ export const createWriter = (db: Connection, options: WriterOptions): Writer => 
         running ??= new Promise((done) => setImmediate(() => drain().then(done)));
       });
     },
+    head: () => head,
     fault: () => fault,
     async close() {
       closed = true;

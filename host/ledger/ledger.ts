@@ -4,8 +4,11 @@
  */
 import type { InboundEvent, InboundMessage, OutboundMessage } from '../../schemas/message.ts';
 import type { Database } from '../db/database.ts';
+import { agedRows } from '../db/tables/aged.ts';
 import { approvalById, listApprovals } from '../db/tables/approvals.ts';
 import { auditOf, decisionsBefore } from '../db/tables/audit.ts';
+import { type AuditFilter, listAudit } from '../db/tables/audit-list.ts';
+import { auditTrail } from '../db/tables/audit-trail.ts';
 import { countOpenEvents, eventOfMessage, openEvents, type StoredEvent } from '../db/tables/events.ts';
 import * as messages from '../db/tables/messages.ts';
 import { allPairings } from '../db/tables/pairings.ts';
@@ -87,6 +90,11 @@ export const createLedger = ({ database, seal }: { database: Database; seal: Sea
     pairings: () => allPairings(reader),
     decisionsBefore: (before_seq: number | null, limit: number) => decisionsBefore(reader, before_seq, limit),
     auditOf: (subjects: readonly string[]) => auditOf(reader, subjects),
+    listAudit: (filter: AuditFilter) => listAudit(reader, filter),
+    /** Where this process's own chain stands. */
+    auditHead: () => writer.head(),
+    trail: auditTrail(reader),
+    aged: agedRows(reader),
   };
 };
 

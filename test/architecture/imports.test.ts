@@ -54,6 +54,7 @@ const HOMES: Record<string, readonly string[]> = {
   preact: ['host/webchat/page/'],
   tsx: ['host/register.ts'],
   ulid: ['host/lib/ids.ts'],
+  tinypool: ['host/lib/jobs.ts'],
 };
 
 /** Rooms whose code (not types) a room may import, beside itself, lib, errors, version and schemas. What is not here it receives as an argument. */
@@ -62,6 +63,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   host: ['*'],
   'host-channels': ['*'],
   'host-governance': ['*'],
+  'host-trail': ['*'],
   'channel-rooms': ['*'],
   'channel-generation': ['*'],
   'channel-folders': ['*'],
@@ -84,6 +86,9 @@ const ALLOWED: Record<string, readonly string[]> = {
   sessions: [],
   people: [],
   audit: [],
+  // Entries of threads: what runs there is composed there.
+  jobs: ['audit', 'db'],
+  retention: [],
   egress: [],
   capabilities: ['sandbox', 'egress'],
   sandbox: [],

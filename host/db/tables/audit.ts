@@ -21,15 +21,19 @@ export interface AuditCommit {
   prev_hash: string;
   rows_hash: string;
   hash: string;
+  /** What `rows_hash` covers: the digests of the rows, one behind the other. Null in commits of older versions. */
+  digests: string | null;
 }
+
+export type StoredAuditRow = AuditRow & { seq: number };
 
 const ROW = ['chain_id', 'commit_seq', 'at', 'actor', 'action', 'person_id', 'subject', 'decision', 'detail'] as const;
 const INSERT = `INSERT INTO audit (${ROW.join(', ')}) SELECT ${ROW.join(', ')} FROM (${rowsFrom(ROW)}) WHERE true`;
-const INSERT_COMMIT = 'INSERT INTO audit_commits (chain_id, seq, prev_hash, rows_hash, hash) VALUES (?, ?, ?, ?, ?)';
+const INSERT_COMMIT = 'INSERT INTO audit_commits (chain_id, seq, prev_hash, rows_hash, hash, digests) VALUES (?, ?, ?, ?, ?, ?)';
 
 export const insertAudit = async (db: Connection, commit: AuditCommit, rows: readonly AuditRow[]): Promise<void> => {
   await db.run(INSERT, [tuples<AuditRow>(ROW, rows)]);
-  await db.run(INSERT_COMMIT, [commit.chain_id, commit.seq, commit.prev_hash, commit.rows_hash, commit.hash]);
+  await db.run(INSERT_COMMIT, [commit.chain_id, commit.seq, commit.prev_hash, commit.rows_hash, commit.hash, commit.digests]);
 };
 
 /** The newest commit of the chain that wrote last; the next one follows it even when somebody removed its rows. */
@@ -39,18 +43,12 @@ export const lastAuditCommit = (db: Connection): Promise<AuditCommit | undefined
 
 export const AUDIT_OF = 'SELECT * FROM audit WHERE subject IN (SELECT value FROM json_each(?)) ORDER BY seq';
 
-export const auditOf = (db: Connection, subjects: readonly string[]): Promise<(AuditRow & { seq: number })[]> =>
+export const auditOf = (db: Connection, subjects: readonly string[]): Promise<StoredAuditRow[]> =>
   db.all(AUDIT_OF, [JSON.stringify(subjects)]);
 
 /** Decisions about messages, newest first. */
-export const decisionsBefore = (db: Connection, before_seq: number | null, limit: number): Promise<(AuditRow & { seq: number })[]> =>
+export const decisionsBefore = (db: Connection, before_seq: number | null, limit: number): Promise<StoredAuditRow[]> =>
   db.all(`SELECT * FROM audit WHERE action = 'message.decided' AND seq < ? ORDER BY seq DESC LIMIT ?`, [
     before_seq ?? Number.MAX_SAFE_INTEGER,
     limit,
   ]);
-
-export const auditRowsFrom = (db: Connection, after_seq: number, limit: number): Promise<(AuditRow & { seq: number })[]> =>
-  db.all('SELECT * FROM audit WHERE seq > ? ORDER BY seq LIMIT ?', [after_seq, limit]);
-
-export const auditCommitsOf = (db: Connection, chain_id: string, after_seq: number, limit: number): Promise<AuditCommit[]> =>
-  db.all<AuditCommit>('SELECT * FROM audit_commits WHERE chain_id = ? AND seq > ? ORDER BY seq LIMIT ?', [chain_id, after_seq, limit]);

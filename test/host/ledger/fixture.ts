@@ -20,12 +20,14 @@ export interface TestLedger {
   seal: Seal;
   database: Database;
   ledger: Ledger;
-  /** Closes the database and opens it again, as a restart does. */
-  reopen(): Promise<void>;
+  /** Closes the database and opens it again, as a restart does; `between` happens while it is closed. */
+  reopen(between?: () => void): Promise<void>;
   close(): Promise<void>;
 }
 
-export const openTestLedger = async (options: Partial<Pick<DatabaseOptions, 'probe' | 'on_batch'>> = {}): Promise<TestLedger> => {
+export const openTestLedger = async (
+  options: Partial<Pick<DatabaseOptions, 'probe' | 'on_batch' | 'continues'>> = {},
+): Promise<TestLedger> => {
   const dir = mkdtempSync(path.join(tmpdir(), 'aos-ledger-'));
   const file = path.join(dir, 'store', 'agentos.db');
   const seal = createSeal(Buffer.alloc(32, 7));
@@ -40,8 +42,9 @@ export const openTestLedger = async (options: Partial<Pick<DatabaseOptions, 'pro
     seal,
     database,
     ledger: createLedger({ database, seal }),
-    async reopen() {
+    async reopen(between) {
       await made.database.close();
+      between?.();
       made.database = await open();
       made.ledger = createLedger({ database: made.database, seal });
     },
