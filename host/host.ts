@@ -27,6 +27,7 @@ import { openDatabase } from './db/database.ts';
 import { acquireLock } from './db/lock.ts';
 import { createEgress } from './egress/create-egress.ts';
 import { createHostChannels } from './host-channels.ts';
+import { createHostPeople } from './host-people.ts';
 import { cameFromCommandLine } from './http/server.ts';
 import { createLedger } from './ledger/ledger.ts';
 import { failInterrupted } from './ledger/resume.ts';
@@ -38,7 +39,7 @@ import type { Probe } from './lib/probe.ts';
 import { createPeople } from './people/people.ts';
 import { settleMode } from './policy/modes.ts';
 import { createSandbox } from './sandbox/sandbox.ts';
-import { openHostKey } from './secrets/host-key.ts';
+import { type OpenedKeys, openKeys } from './secrets/open-keys.ts';
 import { createSessions } from './sessions/sessions.ts';
 import { VERSION } from './version.ts';
 import { mountWebchat } from './webchat/mount.ts';
@@ -75,20 +76,22 @@ export const openHost = async ({ config, log, clock = systemClock, mode, dist_di
 
     const newId = createIds(clock);
     const metrics = createMetrics();
+    let opened: OpenedKeys | null = null;
+    // Before the database, so that it closes after: what is written at the end may use new keys.
+    releases.push(async () => opened?.keyring.close());
     const database = await openDatabase({
       file: config.db_file,
+      // No row is written whose key could be lost.
+      before_batch: async () => opened?.keyring.prepare(),
       new_chain_id: newId(),
       on_batch: (_units, took_ms) => metrics.commit(took_ms),
       probe: probe ? (point, units) => probe(point, units) : undefined,
     });
     releases.push(() => database.close());
-    const { seal, key_check } = await openHostKey(database.reader, {
-      keys_dir: config.keys_dir,
-      master_key: config.master_key,
-      now: clock.now(),
-    });
-    const ledger = createLedger({ database, seal });
-    if (key_check) await ledger.commit({ settings: [key_check] });
+    opened = await openKeys(database.reader, { keys_dir: config.keys_dir, master_key: config.master_key, now: () => clock.now() });
+    const { keyring, settings: key_settings } = opened;
+    const ledger = createLedger({ database, keys: keyring.keys });
+    if (key_settings.length > 0) await ledger.commit({ settings: key_settings });
 
     const { policy } = config;
     const network_mode = await settleMode(
@@ -208,6 +211,19 @@ export const openHost = async ({ config, log, clock = systemClock, mode, dist_di
       wake: (id) => rooms.wake(id),
       ...settings,
     });
+    const hostPeople = createHostPeople({
+      config,
+      database,
+      ledger,
+      keyring,
+      clock,
+      newId,
+      people,
+      sessions,
+      wake: (id) => rooms.wake(id),
+      listConfig: settings.listConfig,
+      probe,
+    });
     /** A command that works on the database alone asks this very API. */
     const fromCommandLine = mode === 'offline' ? () => true : cameFromCommandLine;
     const app: FastifyInstance = createApp({
@@ -219,7 +235,8 @@ export const openHost = async ({ config, log, clock = systemClock, mode, dist_di
       ready: () => channels.ready(),
       draining: () => draining,
       on_error,
-      mount: (mounted) =>
+      mount(mounted) {
+        hostPeople.mountRoutes(mounted);
         mountWebchat(mounted, {
           ledger,
           feed,
@@ -230,7 +247,8 @@ export const openHost = async ({ config, log, clock = systemClock, mode, dist_di
           public_url: config.public_url,
           dist_dir,
           onDefect: (error) => on_error(error, 'serve the chat'),
-        }),
+        });
+      },
     });
     await app.ready();
     releases.push(() => app.close());
@@ -247,6 +265,8 @@ export const openHost = async ({ config, log, clock = systemClock, mode, dist_di
       /** Settles what the process before left, reads the folders, starts what may run. */
       async start(): Promise<void> {
         if (mode === 'serve') {
+          for (const { person_id } of await hostPeople.applyTombstones('unfinished', 'host'))
+            log.warn({ person_id }, 'an erasure that the stop before this start interrupted was brought to its end');
           const interrupted = await failInterrupted({ ledger, clock, resend: await rooms.lookAhead() });
           if (interrupted > 0)
             log.warn(

@@ -5,10 +5,11 @@
 import { type ChainHead, chainCommit } from '../audit/chain.ts';
 import type { Connection } from './connection.ts';
 import { type AuditRow, insertAudit } from './tables/audit.ts';
+import { writeErasure } from './tables/erasures.ts';
 import { changeEvents, insertEvents } from './tables/events.ts';
 import { changeMessages, insertMessages } from './tables/messages.ts';
 import { insertPersons } from './tables/persons.ts';
-import { upsertPlugins } from './tables/plugins.ts';
+import { resealConfigs, upsertPlugins } from './tables/plugins.ts';
 import { upsertSessions } from './tables/sessions.ts';
 import { setSettings } from './tables/settings.ts';
 import type { AuditEntry, EventChange, EventRow, MessageChange, Unit, UnitResult } from './unit.ts';
@@ -92,8 +93,11 @@ const writeTables = async (
   const changes = await changeMessages(db, collect(units, 'message_changes'));
   const plugins = collect(units, 'plugins');
   if (plugins.length > 0) await upsertPlugins(db, plugins);
+  const resealed = collect(units, 'resealed_configs');
+  if (resealed.length > 0) await resealConfigs(db, resealed);
   const settings = collect(units, 'settings');
   if (settings.length > 0) await setSettings(db, settings);
+  for (const erasure of collect(units, 'erasures')) await writeErasure(db, erasure);
   const written: Written = { events: newEvents, messages: newMessages, changes };
   const results = units.map((unit) => resultOf(unit, written));
   const entries = units.flatMap(({ audit = [] }, index) => audit.filter((entry) => stands(entry, results[index] as UnitResult)));

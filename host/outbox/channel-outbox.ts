@@ -193,7 +193,7 @@ export const createChannelOutbox = (deps: OutboxDeps, options: OutboxOptions) =>
     const lane = lanes.open(key);
     const now = clock.now();
     const frees = freesLane(settlement);
-    const error = settlement.error === null ? null : ledger.sealError('messages', delivery.id, settlement.error);
+    const error = settlement.error === null ? null : ledger.sealMessageError(delivery.message, settlement.error);
     const changes = [settledChange(delivery, settlement, error, now)];
     if (frees && settlement.state !== 'sent') changes.push(...(await laterParts(lane, delivery, now)));
     if (!frees) {

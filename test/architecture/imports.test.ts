@@ -59,6 +59,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   // Composition and edges.
   host: ['*'],
   'host-channels': ['*'],
+  'host-people': ['*'],
   'channel-rooms': ['*'],
   'channel-generation': ['*'],
   main: ['*'],
