@@ -10,6 +10,7 @@ import { changeEvents, insertEvents } from './tables/events.ts';
 import { changeMessages, insertMessages } from './tables/messages.ts';
 import { insertPersons } from './tables/persons.ts';
 import { resealConfigs, upsertPlugins } from './tables/plugins.ts';
+import { writeRestoration } from './tables/restorations.ts';
 import { upsertSessions } from './tables/sessions.ts';
 import { setSettings } from './tables/settings.ts';
 import type { AuditEntry, EventChange, EventRow, MessageChange, Unit, UnitResult } from './unit.ts';
@@ -98,6 +99,7 @@ const writeTables = async (
   const settings = collect(units, 'settings');
   if (settings.length > 0) await setSettings(db, settings);
   for (const erasure of collect(units, 'erasures')) await writeErasure(db, erasure);
+  for (const restoration of collect(units, 'restorations')) await writeRestoration(db, restoration);
   const written: Written = { events: newEvents, messages: newMessages, changes };
   const results = units.map((unit) => resultOf(unit, written));
   const entries = units.flatMap(({ audit = [] }, index) => audit.filter((entry) => stands(entry, results[index] as UnitResult)));

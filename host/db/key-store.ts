@@ -3,10 +3,11 @@
  * seal, so that a copy of the database says nothing without them and a destroyed key takes every copy
  * along. Also the list of who was erased, to be applied again to an older database.
  */
-import { chmod, mkdir, open, rename, rm } from 'node:fs/promises';
+import { mkdir, open } from 'node:fs/promises';
 import path from 'node:path';
 import { rowsFrom, tuples } from './batch-statement.ts';
 import { type Connection, openConnection } from './connection.ts';
+import { copyInto } from './copy.ts';
 
 export const KEYS_FILE = 'keys.db';
 
@@ -108,16 +109,6 @@ const addTombstone = (db: Connection, { person_id, channel_id, user_hash, erased
     [person_id, channel_id, user_hash, erased_at, done],
   );
 
-const copyDatabase = async (db: Connection, file: string): Promise<void> => {
-  const unfinished = `${file}.new`;
-  await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
-  await rm(unfinished, { force: true });
-  await (await open(unfinished, 'wx', 0o600)).close();
-  await db.run('VACUUM INTO ?', [unfinished]);
-  await chmod(unfinished, 0o600);
-  await rename(unfinished, file);
-};
-
 /** Makes the file when there is none, readable by its owner only. */
 export const openKeyStore = async (keys_dir: string): Promise<KeyStore> => {
   await mkdir(keys_dir, { recursive: true, mode: 0o700 });
@@ -155,7 +146,7 @@ export const openKeyStore = async (keys_dir: string): Promise<KeyStore> => {
       }),
     tombstones: () => db.all<Tombstone>('SELECT * FROM tombstones ORDER BY erased_at'),
     finish: (person_id) => turn(() => db.run('UPDATE tombstones SET done = 1 WHERE person_id = ?', [person_id])),
-    copyTo: (to) => turn(() => copyDatabase(db, to)),
+    copyTo: (to) => turn(() => copyInto(db, to)),
     close: () => turn(() => db.close()),
   };
 };

@@ -167,6 +167,9 @@ export interface Erasure {
   person_id?: string;
 }
 
+/** `settle`: what was not final in a backup ends. `resume`: these rows, or all, are handed back. */
+export type Restoration = { effect: 'settle'; at: number } | { effect: 'resume'; at: number; ids: readonly string[] | null };
+
 /** One line of the audit trail. People appear by `person_id`; no content. */
 export interface AuditEntry {
   at: number;
@@ -193,6 +196,7 @@ export interface Unit {
   resealed_configs?: readonly ResealedConfig[];
   settings?: readonly SettingRow[];
   erasures?: readonly Erasure[];
+  restorations?: readonly Restoration[];
   audit?: readonly AuditEntry[];
 }
 

@@ -12,7 +12,7 @@ import type { SettingRow } from '../db/unit.ts';
 import { AppError } from '../errors.ts';
 import { createSeal, keyId, keyNamedBy, type Seal } from './seal.ts';
 
-const KEY_CHECK = 'key_check';
+export const KEY_CHECK = 'key_check';
 const PLACE = { table: 'settings', row: KEY_CHECK, column: 'value' };
 export const HOST_KEY_FILE = 'host.key';
 /** The key that is to follow; there while the host key changes, and after a crash in between. */
@@ -20,7 +20,7 @@ const NEXT_FILE = 'host.key.next';
 /** The form of a host key's name. Keys of content have longer ones. */
 const HOST_KEY_ID = /^[0-9a-f]{8}$/;
 
-const readKeyFile = async (keys_dir: string, name = HOST_KEY_FILE): Promise<Buffer | null> => {
+export const readKeyFile = async (keys_dir: string, name = HOST_KEY_FILE): Promise<Buffer | null> => {
   const file = path.join(keys_dir, name);
   try {
     const key = Buffer.from((await readFile(file, 'utf8')).trim(), 'base64');

@@ -58,6 +58,8 @@ export const openKeyring = async (deps: KeyringDeps, expected: string | null) =>
   const { store } = deps;
   let { host } = deps;
   let wrapping = host.seal;
+  /** The key of a change under way, or of one that did not come to its end. */
+  let other = deps.pending;
   const retired = new Map<string, Seal>();
   const bySubject = createRecent<ContentKey>(REMEMBERED);
   const byId = createRecent<ContentKey>(REMEMBERED);
@@ -68,7 +70,7 @@ export const openKeyring = async (deps: KeyringDeps, expected: string | null) =>
   const erasedChannels = new Set<string>();
 
   const unwrap = ({ key_id, wrapped }: StoredKey): Buffer => {
-    const by = [wrapping, host.seal, deps.pending, ...retired.values()].find((seal) => seal?.key_id === keyNamedBy(wrapped));
+    const by = [wrapping, host.seal, other, ...retired.values()].find((seal) => seal?.key_id === keyNamedBy(wrapped));
     if (!by) throw mismatch(`key ${keyNamedBy(wrapped)} wraps them, the key here is ${host.seal.key_id}`);
     return Buffer.from(by.open(wrapped, wrapPlace(key_id)), 'base64');
   };
@@ -236,6 +238,7 @@ export const openKeyring = async (deps: KeyringDeps, expected: string | null) =>
      */
     async rewrapWith(next: { seal: Seal; key: Buffer }): Promise<number> {
       wrapping = next.seal;
+      other = next.seal;
       retired.set(host.seal.key_id, host.seal);
       await store.add([wrap('host', { key: host.key, subject: 'host', seal: host.seal })]);
       return wrapAnew();

@@ -77,6 +77,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   commands: [],
   sessions: [],
   people: [],
+  backup: ['db', 'secrets'],
   audit: [],
   egress: [],
   capabilities: ['sandbox', 'egress'],
