@@ -146,6 +146,7 @@ export const openHost = async ({ config, log, clock = systemClock, mode, dist_di
         allow_private: policy.egress?.allow_private ?? [],
         allowed_domains: policy.egress?.allowed_domains ?? [],
         blocked_domains: policy.egress?.blocked_domains ?? [],
+        network_mode: network_mode.value,
       }),
     });
     releases.push(() => egress.close());

@@ -4,13 +4,14 @@ import { systemClock } from '../lib/clock.ts';
 import { type Cancellation, createCancellation } from './cancellation.ts';
 import type { TlsOptions } from './connector.ts';
 import { decodeBody } from './decode.ts';
-import type { Egress, EgressPolicy, EgressRequest, EgressResult } from './egress.ts';
+import type { Egress, EgressPolicy, EgressRequest, EgressResult, SocketEgress } from './egress.ts';
 import { type ExchangeResult, exchange } from './exchange.ts';
 import { collectResponseHeaders, parseRequestHeaders } from './headers.ts';
+import { createSockets } from './open-socket.ts';
 import { createPools, DEFAULT_POOL_LIMITS, type OriginPool, type PoolLimits } from './pools.ts';
 import { decideRedirect } from './redirect.ts';
 import { privateAddressFault, type Resolver, resolveTarget, systemResolver } from './resolve.ts';
-import { decideTarget, type Fault, isAllowedPrivate, nameTarget, type Parsed, parseTarget, type Target } from './target.ts';
+import { decideMode, decideTarget, type Fault, isAllowedPrivate, nameTarget, type Parsed, parseTarget, type Target } from './target.ts';
 
 export interface EgressDeps {
   /** Asked before every hop, so that a change acts at once. */
@@ -108,11 +109,12 @@ const answer = async (hop: Hop, result: Extract<ExchangeResult, { ok: true }>, m
 export const createEgress = (
   { policy, resolver = systemResolver, clock = systemClock }: EgressDeps,
   options: EgressOptions = {},
-): Egress => {
+): Egress & SocketEgress => {
   const pools = createPools(
     { clock, resolve: (target) => resolveTarget(target, resolver), tls: options.tls ?? {} },
     { ...DEFAULT_POOL_LIMITS, ...options.limits },
   );
+  const sockets = createSockets({ policy, resolver, clock, tls: options.tls ?? {} });
   const active = new Set<Cancellation>();
   let closed = false;
 
@@ -140,7 +142,8 @@ export const createEgress = (
     for (let followed = 0; ; followed += 1) {
       const { target } = hop;
       const rules = policy();
-      const refused = decideTarget(target, rules);
+      // Requests are told apart by those who ask; nothing at all leaves while the mode is off.
+      const refused = decideMode(rules, 'read') ?? decideTarget(target, rules);
       if (refused !== null) return fail(refused);
       const known = pools.fresh(target);
       const reached = known === undefined ? await reach(target, cancellation) : decidePool(target, known, rules);
@@ -189,8 +192,10 @@ export const createEgress = (
         }
       }
     },
+    openSocket: (request) => sockets.open(request),
     async close() {
       closed = true;
+      sockets.close();
       for (const cancellation of active) cancellation.cancel(abortedFault);
       await pools.close();
     },
