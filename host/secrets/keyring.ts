@@ -6,17 +6,14 @@
  */
 import { createHash, createHmac, randomBytes } from 'node:crypto';
 import type { KeyStore, StoredKey, Tombstone } from '../db/key-store.ts';
-import { AppError } from '../errors.ts';
 import { type ContentKeys, type ContentOwner, keysNamedBy, type UniqueKey } from './content-keys.ts';
 import { type ContentKey, createRecent } from './recent-keys.ts';
 import { createSeal, keyNamedBy, type Seal } from './seal.ts';
+import { createWrapping, keysMismatch } from './wrapping.ts';
 
 const DAY_MS = 86_400_000;
-/** As many as there are people whose names are remembered. */
-const REMEMBERED = 50_000;
-const REWRAP_PAGE = 500;
-
-const wrapPlace = (key_id: string) => ({ table: 'keys', row: key_id, column: 'wrapped' });
+/** A generation of it holds as many as there are people whose names are remembered (`people/`). */
+const REMEMBERED = 100_000;
 
 /** The digest under which a key is found; the platform's own ids do not stand in `keys.db`. */
 const subjectOf = (kind: 'person' | 'conversation', channel_id: string, key: string): string =>
@@ -43,13 +40,6 @@ export interface KeyringDeps {
   now(): number;
 }
 
-const mismatch = (detail: string): AppError =>
-  new AppError(
-    'KEY_MISMATCH',
-    `The keys in store/keys/keys.db do not fit: ${detail}.`,
-    'Restore store/keys from the newest backup of this home: without its keys the content cannot be read.',
-  );
-
 /**
  * Opens the keys of a home. `expected` names the store that the database was written with, null for a
  * database that knows none yet; `KEY_MISMATCH` when it is another one.
@@ -57,9 +47,7 @@ const mismatch = (detail: string): AppError =>
 export const openKeyring = async (deps: KeyringDeps, expected: string | null) => {
   const { store } = deps;
   let { host } = deps;
-  let wrapping = host.seal;
-  /** The key of a change under way, or of one that did not come to its end. */
-  let other = deps.pending;
+  const { wrap, unwrap, use, anew } = createWrapping({ ...deps, host: host.seal });
   const retired = new Map<string, Seal>();
   const bySubject = createRecent<ContentKey>(REMEMBERED);
   const byId = createRecent<ContentKey>(REMEMBERED);
@@ -69,48 +57,18 @@ export const openKeyring = async (deps: KeyringDeps, expected: string | null) =>
   const gone = createRecent<true>(REMEMBERED);
   const erasedChannels = new Set<string>();
 
-  const unwrap = ({ key_id, wrapped }: StoredKey): Buffer => {
-    const by = [wrapping, host.seal, other, ...retired.values()].find((seal) => seal?.key_id === keyNamedBy(wrapped));
-    if (!by) throw mismatch(`key ${keyNamedBy(wrapped)} wraps them, the key here is ${host.seal.key_id}`);
-    return Buffer.from(by.open(wrapped, wrapPlace(key_id)), 'base64');
-  };
-  const wrap = (kind: StoredKey['kind'], { seal, key, subject }: ContentKey): StoredKey => ({
-    key_id: seal.key_id,
-    kind,
-    subject,
-    wrapped: wrapping.seal(key.toString('base64'), wrapPlace(seal.key_id)),
-    created_at: deps.now(),
-  });
-  const unwrapped = (stored: StoredKey): ContentKey => {
-    const key = unwrap(stored);
-    return { key, subject: stored.subject, seal: createSeal(key, stored.key_id) };
-  };
-
-  /** Until nothing is left that another key wraps; also what a change of keys left half done. */
-  const wrapAnew = async (): Promise<number> => {
-    for (let count = 0; ; ) {
-      const rows = await store.foreign(wrapping.key_id, REWRAP_PAGE);
-      if (rows.length === 0) return count;
-      await store.rewrap(
-        rows.map((row) => ({ key_id: row.key_id, wrapped: wrapping.seal(unwrap(row).toString('base64'), wrapPlace(row.key_id)) })),
-      );
-      count += rows.length;
-    }
-  };
-
   const openHashKey = async (): Promise<ContentKey> => {
     const [stored] = await store.ofKind('hash');
     if (expected !== null && stored?.key_id !== expected)
-      throw mismatch(stored ? 'they belong to another home' : 'the file is missing or empty');
-    if (stored) return unwrapped(stored);
+      throw keysMismatch(stored ? 'they belong to another home' : 'the file is missing or empty');
+    if (stored) return unwrap(stored);
     const made = newKey('hash');
     await store.add([wrap('hash', made)]);
     return made;
   };
   const hash = await openHashKey();
-  for (const stored of await store.ofKind('host'))
-    if (stored.key_id !== host.seal.key_id) retired.set(stored.key_id, createSeal(unwrap(stored)));
-  if (deps.pending) await wrapAnew();
+  for (const stored of await store.ofKind('host')) if (stored.key_id !== host.seal.key_id) retired.set(stored.key_id, unwrap(stored).seal);
+  if (deps.pending) await anew();
   for (const { channel_id } of await store.tombstones()) erasedChannels.add(channel_id);
 
   const make = (kind: StoredKey['kind'], subject: string): ContentKey => {
@@ -121,7 +79,7 @@ export const openKeyring = async (deps: KeyringDeps, expected: string | null) =>
   };
   const openDay = async (): Promise<ContentKey> => {
     const stored = (await store.bySubject([dayOf(deps.now())])).at(-1);
-    return stored ? unwrapped(stored) : make('day', dayOf(deps.now()));
+    return stored ? unwrap(stored) : make('day', dayOf(deps.now()));
   };
   let day = await openDay();
   let day_ends = (Math.floor(deps.now() / DAY_MS) + 1) * DAY_MS;
@@ -172,7 +130,7 @@ export const openKeyring = async (deps: KeyringDeps, expected: string | null) =>
     async load(sealed) {
       const missing = [...keysNamedBy(sealed)].filter((key_id) => find(key_id) === undefined && !gone.has(key_id));
       if (missing.length === 0) return;
-      for (const stored of await store.byId(missing)) byId.set(stored.key_id, unwrapped(stored));
+      for (const stored of await store.byId(missing)) byId.set(stored.key_id, unwrap(stored));
       for (const key_id of missing) if (!byId.has(key_id)) gone.set(key_id, true);
     },
     async expect(channel_id, user_key) {
@@ -181,7 +139,7 @@ export const openKeyring = async (deps: KeyringDeps, expected: string | null) =>
       const stored = (await store.bySubject([subjectOf('person', channel_id, user_key)])).at(-1);
       // Somebody may have made one while we looked.
       if (!stored || bySubject.has(name)) return;
-      const found = byId.get(stored.key_id) ?? unwrapped(stored);
+      const found = byId.get(stored.key_id) ?? unwrap(stored);
       byId.set(stored.key_id, found);
       bySubject.set(name, found);
     },
@@ -189,7 +147,7 @@ export const openKeyring = async (deps: KeyringDeps, expected: string | null) =>
   };
 
   const forgetKeys = (subjects: ReadonlySet<string>, key_ids: ReadonlySet<string>): void => {
-    for (const { seal, subject } of [...byId.values()]) {
+    for (const { seal, subject } of byId.values()) {
       if (!subjects.has(subject) && !key_ids.has(seal.key_id)) continue;
       byId.delete(seal.key_id);
       gone.set(seal.key_id, true);
@@ -237,19 +195,18 @@ export const openKeyring = async (deps: KeyringDeps, expected: string | null) =>
      * kept, wrapped too, for the values that it sealed. Values are sealed with `next` once `adopt` is called.
      */
     async rewrapWith(next: { seal: Seal; key: Buffer }): Promise<number> {
-      wrapping = next.seal;
-      other = next.seal;
+      use(next.seal);
       retired.set(host.seal.key_id, host.seal);
       await store.add([wrap('host', { key: host.key, subject: 'host', seal: host.seal })]);
-      return wrapAnew();
+      return anew();
     },
     adopt(next: { seal: Seal; key: Buffer }): void {
       host = next;
     },
     /** The change did not come about. */
     async goBack(): Promise<void> {
-      wrapping = host.seal;
-      await wrapAnew();
+      use(host.seal);
+      await anew();
     },
     close: () => store.close(),
   };

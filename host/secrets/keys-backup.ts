@@ -25,6 +25,7 @@ const readFolders = async (keys_dir: string): Promise<string[]> => {
 export const rememberFolder = async (keys_dir: string, folder: string): Promise<void> => {
   const folders = new Set(await readFolders(keys_dir)).add(folder);
   const file = path.join(keys_dir, LIST);
+  await mkdir(keys_dir, { recursive: true, mode: 0o700 });
   await writeFile(`${file}.new`, `${JSON.stringify([...folders])}\n`, { mode: 0o600 });
   await rename(`${file}.new`, file);
 };

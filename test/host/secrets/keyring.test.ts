@@ -151,10 +151,13 @@ describe('the keys of a database', () => {
 });
 
 it('the memory of keys is bounded and keeps those used last', () => {
-  const recent = createRecent<number>(2);
-  recent.set('a', 1);
-  recent.set('b', 2);
-  recent.get('a');
-  recent.set('c', 3);
-  expect(['a', 'b', 'c'].map((name) => recent.get(name))).toEqual([1, undefined, 3]);
+  const recent = createRecent<number>(4);
+  for (const [index, name] of ['a', 'b', 'c', 'd', 'e'].entries()) {
+    recent.set(name, index);
+    recent.get('a');
+  }
+  expect(recent.get('a')).toBe(0);
+  for (const name of ['f', 'g', 'h', 'i']) recent.set(name, 9);
+  expect(['a', 'b', 'c', 'i'].map((name) => recent.has(name))).toEqual([false, false, false, true]);
+  expect(recent.values().length).toBeLessThanOrEqual(6);
 });
