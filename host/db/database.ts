@@ -25,6 +25,8 @@ export interface Database {
   /** For reading only. */
   reader: Connection;
   migrated: readonly string[];
+  /** Folds the write-ahead log into the file and empties it, as far as nobody reads: what was blanked stands nowhere then. */
+  fold(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -32,7 +34,10 @@ export interface DatabaseOptions {
   file: string;
   /** Names this chain when the database has none yet. */
   new_chain_id: string;
+  /** The trail goes on in a chain of its own: the database was restored. */
+  begin_chain?: boolean;
   on_batch?: (units: number, took_ms: number) => void;
+  before_batch?: () => Promise<void>;
   probe?: (point: 'batch.begin' | 'batch.committed', units: readonly Unit[]) => void;
 }
 
@@ -69,6 +74,7 @@ const assemble = ({ write, reader, background, migrated, head, options }: Opened
   const writer = createWriter(write, {
     head,
     probe: options.probe,
+    before_batch: options.before_batch,
     on_batch(units, took_ms) {
       checkpoints.count();
       options.on_batch?.(units, took_ms);
@@ -78,6 +84,7 @@ const assemble = ({ write, reader, background, migrated, head, options }: Opened
     writer,
     reader,
     migrated,
+    fold: () => background.exec('PRAGMA wal_checkpoint(TRUNCATE)').catch(() => undefined),
     async close() {
       await writer.close();
       await checkpoints.finish();
@@ -118,7 +125,7 @@ export const openDatabase = async (options: DatabaseOptions): Promise<Database> 
     await makeDatabaseFile(options.file);
     const write = await connect(WRITE_PRAGMAS);
     const migrated = await migrate(write);
-    const last = await lastAuditCommit(write);
+    const last = options.begin_chain ? undefined : await lastAuditCommit(write);
     const head = last
       ? { chain_id: last.chain_id, seq: last.seq, hash: last.hash }
       : { chain_id: options.new_chain_id, seq: 0, hash: GENESIS };
