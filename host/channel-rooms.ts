@@ -76,7 +76,7 @@ export const createChannelRooms = (deps: ChannelRoomsDeps) => {
       id: event.id,
       state: 'parsed',
       finished_at: clock.now(),
-      ...(refused === null ? {} : { error_code: 'PARTLY_REFUSED', error: ledger.sealError('events', event.id, refused) }),
+      ...(refused === null ? {} : { error_code: 'PARTLY_REFUSED', error: ledger.sealEventError(event.id, refused) }),
     } as const;
     await deps.bus.accept(channel, event, received.messages, change, { message_changes: changes });
     return 'done';

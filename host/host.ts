@@ -30,6 +30,7 @@ import { acquireLock } from './db/lock.ts';
 import { createEgress } from './egress/create-egress.ts';
 import { createHostChannels } from './host-channels.ts';
 import { createHostGovernance } from './host-governance.ts';
+import { createHostPeople } from './host-people.ts';
 import { openHostTrail } from './host-trail.ts';
 import { cameFromCommandLine } from './http/server.ts';
 import { createLedger } from './ledger/ledger.ts';
@@ -41,7 +42,7 @@ import type { Logger } from './lib/logger.ts';
 import type { Probe } from './lib/probe.ts';
 import { createPeople } from './people/people.ts';
 import { createSandbox } from './sandbox/sandbox.ts';
-import { openHostKey } from './secrets/host-key.ts';
+import { type OpenedKeys, openKeys } from './secrets/open-keys.ts';
 import { createSessions } from './sessions/sessions.ts';
 import { VERSION } from './version.ts';
 import { mountWebchat } from './webchat/mount.ts';
@@ -81,23 +82,25 @@ export const openHost = async ({ config: given, log, clock = systemClock, mode, 
     const newId = createIds(clock);
     const metrics = createMetrics();
     const trail = await openHostTrail({ config: given, clock, log, dist_dir, on_error });
+    let opened: OpenedKeys | null = null;
+    // Before the database, so that it closes after: what is written at the end may use new keys.
+    releases.push(async () => opened?.keyring.close());
     const database = await openDatabase({
       file: given.db_file,
+      // No row is written whose key could be lost.
+      before_batch: async () => opened?.keyring.prepare(),
       new_chain_id: newId(),
       continues: trail.continues,
       on_batch: (_units, took_ms) => metrics.commit(took_ms),
       probe: probe ? (point, units) => probe(point, units) : undefined,
     });
     releases.push(() => database.close());
-    const { seal, key_check } = await openHostKey(database.reader, {
-      keys_dir: given.keys_dir,
-      master_key: given.master_key,
-      now: clock.now(),
-    });
-    const ledger = createLedger({ database, seal });
+    opened = await openKeys(database.reader, { keys_dir: given.keys_dir, master_key: given.master_key, now: () => clock.now() });
+    const { keyring, settings: key_settings } = opened;
+    const ledger = createLedger({ database, keys: keyring.keys });
     releases.push(() => trail.close());
     await trail.attach(ledger, mode);
-    if (key_check) await ledger.commit({ settings: [key_check] });
+    if (key_settings.length > 0) await ledger.commit({ settings: key_settings });
 
     const governance = await createHostGovernance({
       config: given,
@@ -156,6 +159,7 @@ export const openHost = async ({ config: given, log, clock = systemClock, mode, 
         allow_private: config.policy.egress?.allow_private ?? [],
         allowed_domains: config.policy.egress?.allowed_domains ?? [],
         blocked_domains: config.policy.egress?.blocked_domains ?? [],
+        network_mode: network_mode.value(),
       }),
       shut,
     });
@@ -239,6 +243,20 @@ export const openHost = async ({ config: given, log, clock = systemClock, mode, 
       commands: COMMANDS.map(({ name }) => name),
       agent: agent.name,
     });
+    const hostPeople = createHostPeople({
+      config,
+      database,
+      ledger,
+      keyring,
+      clock,
+      newId,
+      people,
+      sessions,
+      pairings,
+      wake: (id) => rooms.wake(id),
+      listConfig: settings.listConfig,
+      probe,
+    });
     /** A command that works on the database alone asks this very API. */
     const fromCommandLine = mode === 'offline' ? () => true : cameFromCommandLine;
     const app: FastifyInstance = createApp({
@@ -252,6 +270,7 @@ export const openHost = async ({ config: given, log, clock = systemClock, mode, 
       on_error,
       mount(mounted) {
         registerGovernance(mounted, administration);
+        hostPeople.mountRoutes(mounted);
         mountWebchat(mounted, {
           ledger,
           feed,
@@ -282,6 +301,8 @@ export const openHost = async ({ config: given, log, clock = systemClock, mode, 
         // Before the first look, so that no change falls between the two.
         if (reload) await rooms.watch();
         if (mode === 'serve') {
+          for (const { person_id } of await hostPeople.applyTombstones('unfinished', 'host'))
+            log.warn({ person_id }, 'an erasure that the stop before this start interrupted was brought to its end');
           const interrupted = await failInterrupted({ ledger, clock, resend: await rooms.lookAhead() });
           if (interrupted > 0)
             log.warn(

@@ -4,8 +4,8 @@ import Type, { type Static } from 'typebox';
 import { ConversationType, MESSAGE_TYPES } from '../../schemas/message.ts';
 import type { Approvals, ApprovalView } from '../approvals/approvals.ts';
 import type { Pairings } from '../approvals/pairings.ts';
-import { AppError } from '../errors.ts';
 import type { ModeOperations, Role, Who } from './mode-operations.ts';
+import { need } from './need-role.ts';
 import type { PolicyOperations } from './policy-operations.ts';
 
 declare module 'fastify' {
@@ -56,15 +56,7 @@ const ExplainBody = Type.Object(
 );
 const ReplayBody = Type.Object({ policy: Type.Optional(Type.Unknown()), last: Type.Integer({ minimum: 1, maximum: 10_000 }) }, closed);
 
-const RANK: Record<Role, number> = { viewer: 0, operator: 1, admin: 2 };
-
 const whoAsks = ({ actor, role }: FastifyRequest): Who => ({ actor, role });
-
-const need = (request: FastifyRequest, role: Role): void => {
-  // A role that nobody knows is none.
-  if ((RANK[request.role] ?? -1) >= RANK[role]) return;
-  throw new AppError('FORBIDDEN', `This needs the role ${role}.`, 'Use a token with that role, or the agentos command on the host.');
-};
 
 /** Kinds of approvals that only an admin decides; operators decide the others. */
 const ADMIN_KINDS: ReadonlySet<string> = new Set(['network_mode', 'execution_phase']);

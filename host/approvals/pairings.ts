@@ -124,6 +124,11 @@ export const createPairings = async ({ ledger, clock, random }: PairingsDeps) =>
       return view(row);
     },
 
+    /** The sender was erased: a code of theirs is nobody's, and whoever writes under that name is a stranger. */
+    forget(channel_id: string, user_key: string): void {
+      known.delete(keyOf(channel_id, user_key));
+    },
+
     list: (): PairingView[] => [...known.values()].map(({ row }) => view(row)),
   };
 };

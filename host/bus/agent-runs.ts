@@ -72,7 +72,7 @@ export const createAgentRuns = (deps: AgentRunsDeps) => {
       from: ['dispatched'],
       state,
       reason: outcome.ok ? null : outcome.code,
-      error: outcome.ok ? null : ledger.sealError('messages', entry.id, outcome.message),
+      error: outcome.ok ? null : ledger.sealMessageError(entry.message, outcome.message),
       attempts,
       finished_at: clock.now(),
     };

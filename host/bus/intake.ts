@@ -198,7 +198,7 @@ export const createIntake = (deps: IntakeDeps, options: IntakeOptions) => {
     const { event } = item;
     deps.on_dead(event, code, message);
     const at = clock.now();
-    const error = ledger.sealError('events', event.id, message);
+    const error = ledger.sealEventError(event.id, message);
     await commitFirmly({
       event_changes: [{ id: event.id, state: 'dead', finished_at: at, error_code: code, error }],
       audit: [

@@ -69,7 +69,7 @@ const LATE: Record<Status, readonly OutboundState[]> = {
 };
 
 const timeOf = (ledger: Ledger, row: StoredMessage, report: DeliveryReport): Partial<MessageChange> => {
-  if (report.status === 'failed') return report.reason ? { error: ledger.sealError('messages', row.id, report.reason) } : {};
+  if (report.status === 'failed') return report.reason ? { error: ledger.sealMessageError(row, report.reason) } : {};
   const at = Date.parse(utcTime(report.at) ?? '');
   // The first report of a kind gives the time; a platform may repeat it.
   if (Number.isNaN(at) || row[`${report.status}_at`] !== null) return {};

@@ -15,8 +15,10 @@ import { health } from './health.ts';
 import { init } from './init.ts';
 import { networkModeGet, networkModeSet, phaseGet, phaseSet } from './modes.ts';
 import { policyCheck, policyExplain } from './policy.ts';
+import { secretsList, secretsRotate } from './secrets.ts';
 import { status } from './status.ts';
 import { trace } from './trace.ts';
+import { userErase, userExport } from './user.ts';
 
 type Run<Args extends unknown[]> = (context: CliContext, options: CommonOptions, ...args: Args) => Promise<void>;
 
@@ -181,5 +183,33 @@ export const createProgram = (context: CliContext): Command => {
     act(deliveriesRetry),
   );
   remote(deliveries.command('drop').argument('<id>').description('give it up')).action(act(deliveriesDrop));
+
+  const secrets = program.command('secrets').description('the host key, and which secrets have values');
+  remote(secrets.command('list').description('never the values')).action(act(secretsList));
+  remote(
+    secrets
+      .command('rotate')
+      .option('--key-file <file>', 'the new key; needed when the key is AGENTOS_MASTER_KEY')
+      .description('a new host key; what the former one sealed can still be read'),
+  ).action(act(secretsRotate));
+
+  const user = program.command('user').description('what is stored of one person');
+  const ofUser = (command: Command): Command =>
+    remote(command).requiredOption('--channel <id>').requiredOption('--user <key>', "the platform's id of the person");
+  ofUser(user.command('export').option('--out <file>').description('all of it, as JSON')).action(act(userExport as Run<[]>));
+  ofUser(user.command('erase').requiredOption('--yes', 'there is no way back').description('all of it, for good')).action(
+    act(userErase as Run<[]>),
+  );
+
+  withCommon(
+    program.command('backup').argument('<dir>').description('a verified copy of the database and of its keys; the host may run'),
+  ).action(act(async (...given: Parameters<Run<[string]>>) => (await import('./backup.ts')).backup(...given)));
+  withCommon(
+    program
+      .command('restore')
+      .argument('[file]', 'a backup, or a folder of them: then the newest; without one, only --resume')
+      .option('--resume [ids...]', 'hand back what was not finished: these, or all')
+      .description('put a backup in the place of the database; no host may run'),
+  ).action(act(async (...given: Parameters<typeof import('./restore.ts').restore>) => (await import('./restore.ts')).restore(...given)));
   return program;
 };

@@ -30,7 +30,7 @@ export interface ConfigState {
   }[];
 }
 
-const MASK = '********';
+export const MASK = '********';
 const NOT_SET = 'not set';
 
 /** No channel has this id, so only what holds for all of them answers. */

@@ -26,6 +26,8 @@ export interface Database {
   /** For reading only. */
   reader: Connection;
   migrated: readonly string[];
+  /** Folds the write-ahead log into the file and empties it, as far as nobody reads: what was blanked stands nowhere then. */
+  fold(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -35,7 +37,10 @@ export interface DatabaseOptions {
   new_chain_id: string;
   /** Whether the chain may go on after its newest commit. False begins a new one: after a restore, going on would fork it. */
   continues?: (last: ChainHead, trail: AuditTrail) => Promise<boolean>;
+  /** The trail goes on in a chain of its own: the database was restored. */
+  begin_chain?: boolean;
   on_batch?: (units: number, took_ms: number) => void;
+  before_batch?: () => Promise<void>;
   probe?: (point: 'batch.begin' | 'batch.committed', units: readonly Unit[]) => void;
 }
 
@@ -72,6 +77,7 @@ const assemble = ({ write, reader, background, migrated, head, options }: Opened
   const writer = createWriter(write, {
     head,
     probe: options.probe,
+    before_batch: options.before_batch,
     on_batch(units, took_ms) {
       checkpoints.count();
       options.on_batch?.(units, took_ms);
@@ -81,6 +87,7 @@ const assemble = ({ write, reader, background, migrated, head, options }: Opened
     writer,
     reader,
     migrated,
+    fold: () => background.exec('PRAGMA wal_checkpoint(TRUNCATE)').catch(() => undefined),
     async close() {
       await writer.close();
       await checkpoints.finish();
@@ -121,7 +128,7 @@ export const openDatabase = async (options: DatabaseOptions): Promise<Database> 
     await makeDatabaseFile(options.file);
     const write = await connect(WRITE_PRAGMAS);
     const migrated = await migrate(write);
-    const last = await lastAuditCommit(write);
+    const last = options.begin_chain ? undefined : await lastAuditCommit(write);
     const goes_on = last !== undefined && ((await options.continues?.(last, auditTrail(write))) ?? true);
     const head = goes_on
       ? { chain_id: last.chain_id, seq: last.seq, hash: last.hash }

@@ -17,6 +17,8 @@ export interface EventRow {
   received_at: number;
   /** Gives the sealed request. Called when the batch is cut, and not at all when the event is parsed by then. */
   request(): string;
+  /** How the key would stand here after an erasure; null when nobody of the channel was erased. Not stored. */
+  erased_key?: string | null;
 }
 
 export interface MessageRow {
@@ -46,6 +48,8 @@ export interface MessageRow {
   finished_at: number | null;
   /** Row id of the event that must stand in `events`; null for messages without one. Not stored. */
   requires_event: string | null;
+  /** How `message_id` would stand here after an erasure; null when nobody of the channel was erased. Not stored. */
+  erased_key?: string | null;
 }
 
 export interface PersonRow {
@@ -123,6 +127,14 @@ export interface StorageChange {
   bytes: number;
 }
 
+/** A sealed configuration under another key; left alone when it is not what it was any more. */
+export interface ResealedConfig {
+  kind: PluginRow['kind'];
+  id: string;
+  was: string;
+  config: string;
+}
+
 export interface SettingRow {
   name: string;
   value: string;
@@ -178,6 +190,45 @@ export interface PairingRow {
   decided_at: number | null;
 }
 
+/** A message as it stands after an erasure: the keys hashed, the conversation empty when nobody else was part of it. */
+export interface ErasedMessage {
+  id: string;
+  message_id: string | null;
+  event_id: string | null;
+  conversation_key: string;
+}
+
+export interface ErasedEvent {
+  id: string;
+  event_id: string;
+}
+
+/** An event's sealed values under another key; left alone when they are not what they were any more. */
+export interface ResealedEvent {
+  id: string;
+  was_request: string | null;
+  was_error: string | null;
+  request: string | null;
+  error: string | null;
+}
+
+/** What is blanked of a person. */
+export interface Erasure {
+  at: number;
+  messages?: readonly ErasedMessage[];
+  events?: readonly ErasedEvent[];
+  /** Row ids. */
+  sessions?: readonly string[];
+  resealed?: readonly ResealedEvent[];
+  /** How the person was paired is removed. */
+  pairing?: { channel_id: string; user_key: string };
+  /** The row that names the person is removed. */
+  person_id?: string;
+}
+
+/** `settle`: what was not final in a backup ends. `resume`: these rows, or all, are handed back. */
+export type Restoration = { effect: 'settle'; at: number } | { effect: 'resume'; at: number; ids: readonly string[] | null };
+
 /** One line of the audit trail. People appear by `person_id`; no content. */
 export interface AuditEntry {
   at: number;
@@ -211,11 +262,14 @@ export interface Unit {
   event_changes?: readonly EventChange[];
   message_changes?: readonly MessageChange[];
   plugins?: readonly PluginRow[];
+  resealed_configs?: readonly ResealedConfig[];
   storage?: readonly StorageChange[];
   settings?: readonly SettingRow[];
   approvals?: readonly ApprovalRow[];
   approval_changes?: readonly ApprovalChange[];
   pairings?: readonly PairingRow[];
+  erasures?: readonly Erasure[];
+  restorations?: readonly Restoration[];
   audit?: readonly AuditEntry[];
   retire?: readonly Retirement[];
 }

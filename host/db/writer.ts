@@ -45,6 +45,8 @@ export interface WriterOptions {
   head: ChainHead;
   /** Called with the number of units and the duration in ms after each transaction. */
   on_batch?: (units: number, took_ms: number) => void;
+  /** Awaited before the transaction of a batch begins: what its rows rely on is on the disk first. */
+  before_batch?: (() => Promise<void>) | undefined;
   /** Called before the transaction of a batch begins and after it ended; for fault injection in tests. */
   probe?: (point: 'batch.begin' | 'batch.committed', units: readonly Unit[]) => void;
 }
@@ -74,6 +76,7 @@ export const createWriter = (db: Connection, options: WriterOptions): Writer => 
     let results: UnitResult[];
     try {
       options.probe?.('batch.begin', units);
+      await options.before_batch?.();
       const written = await writeBatch(db, units, head);
       head = written.head;
       results = written.results;

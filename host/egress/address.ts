@@ -18,12 +18,14 @@ const classifyIPv4 = (octets: number[]): AddressClass => (new ipaddr.IPv4(octets
  * Teredo, local-use NAT64) stay blocked whatever they embed: no provider is reached through them, a relay inward can be.
  */
 const classifyIPv6 = (address: ipaddr.IPv6): AddressClass => {
-  const [first = 0, second = 0, , , , , high = 0, low = 0] = address.parts;
+  const [first = 0, second = 0, , , universal = 0, isatap = 0, high = 0, low = 0] = address.parts;
   const range = address.range();
   const wellKnownNat64 =
     range === 'rfc6052' && first === 0x64 && second === 0xff9b && address.parts.slice(2, 6).every((part) => part === 0);
   if (range === 'ipv4Mapped' || wellKnownNat64) return classifyIPv4(octetsOf(high, low));
-  return (first & 0xe000) === 0x2000 && range === 'unicast' ? 'public' : 'blocked';
+  if ((first & 0xe000) !== 0x2000 || range !== 'unicast') return 'blocked';
+  // ISATAP (RFC 5214, section 6.1): an interface that tunnels to the IPv4 address it is named after.
+  return isatap === 0x5efe && (universal & 0xfdff) === 0 ? classifyIPv4(octetsOf(high, low)) : 'public';
 };
 
 /** `::8.8.8.8` → `::808:808`: ipaddr.js reads every dotted tail as the mapped form, which is another address. */

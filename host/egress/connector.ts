@@ -18,7 +18,7 @@ export interface TlsOptions {
 }
 
 /** Below TLS the kernel answers with an errno; everything else that OpenSSL or the certificate check says is TLS. */
-const isBelowTls = (error: Error & { code?: string }): boolean =>
+export const isBelowTls = (error: Error & { code?: string }): boolean =>
   /^(ECONN|EHOST|ENET|EADDR|ETIMEDOUT|EPIPE|EACCES|EPERM|EMFILE|ENFILE|EINVAL|UND_ERR_CONNECT_TIMEOUT)/.test(error.code ?? '');
 
 const toConnectError = (error: Error): ConnectError => new ConnectError(isBelowTls(error) ? 'CONNECT_FAILED' : 'TLS_FAILED');

@@ -4,13 +4,14 @@ import { systemClock } from '../lib/clock.ts';
 import { type Cancellation, createCancellation } from './cancellation.ts';
 import type { TlsOptions } from './connector.ts';
 import { decodeBody } from './decode.ts';
-import type { Egress, EgressPolicy, EgressRequest, EgressResult } from './egress.ts';
+import type { Egress, EgressPolicy, EgressRequest, EgressResult, SocketEgress } from './egress.ts';
 import { type ExchangeResult, exchange } from './exchange.ts';
 import { collectResponseHeaders, parseRequestHeaders } from './headers.ts';
+import { createSockets } from './open-socket.ts';
 import { createPools, DEFAULT_POOL_LIMITS, type OriginPool, type PoolLimits } from './pools.ts';
 import { decideRedirect } from './redirect.ts';
 import { privateAddressFault, type Resolver, resolveTarget, systemResolver } from './resolve.ts';
-import { decideTarget, type Fault, isAllowedPrivate, nameTarget, type Parsed, parseTarget, type Target } from './target.ts';
+import { decideMode, decideTarget, type Fault, isAllowedPrivate, nameTarget, type Parsed, parseTarget, type Target } from './target.ts';
 
 export interface EgressDeps {
   /** Asked before every hop, so that a change acts at once. */
@@ -111,11 +112,12 @@ const answer = async (hop: Hop, result: Extract<ExchangeResult, { ok: true }>, m
 export const createEgress = (
   { policy, shut = () => null, resolver = systemResolver, clock = systemClock }: EgressDeps,
   options: EgressOptions = {},
-): Egress & { modeChanged(): void } => {
+): Egress & SocketEgress & { modeChanged(): void } => {
   const pools = createPools(
     { clock, resolve: (target) => resolveTarget(target, resolver), tls: options.tls ?? {} },
     { ...DEFAULT_POOL_LIMITS, ...options.limits },
   );
+  const sockets = createSockets({ policy, resolver, clock, tls: options.tls ?? {} });
   const active = new Map<Cancellation, string>();
   let closed = false;
 
@@ -148,7 +150,8 @@ export const createEgress = (
     for (let followed = 0; ; followed += 1) {
       const { target } = hop;
       const rules = policy();
-      const refused = refusedByMode(hop.method) ?? decideTarget(target, rules);
+      // `shut` tells requests apart; whatever it says, nothing at all leaves while the mode is off.
+      const refused = refusedByMode(hop.method) ?? decideMode(rules, 'read') ?? decideTarget(target, rules);
       if (refused !== null) return fail(refused);
       const known = pools.fresh(target);
       const reached = known === undefined ? await reach(target, cancellation) : decidePool(target, known, rules);
@@ -203,6 +206,7 @@ export const createEgress = (
         }
       }
     },
+    openSocket: (request) => sockets.open(request),
     /** Ends reads under way that may not go on: a long poll must not outlive the mode. What was sent waits for its answer. */
     modeChanged() {
       for (const [cancellation, method] of active) {
@@ -212,6 +216,7 @@ export const createEgress = (
     },
     async close() {
       closed = true;
+      sockets.close();
       for (const cancellation of active.keys()) cancellation.cancel(abortedFault);
       await pools.close();
     },

@@ -3,6 +3,8 @@
  * Checks the address, pins the connection to it, bounds time and size, and never throws.
  */
 
+import type { Socket } from 'node:net';
+
 /** What the operator allows beside public addresses, and what they refuse. */
 export interface EgressPolicy {
   /** Exact `host:port` pairs that may be private: `127.0.0.1:9999`. */
@@ -10,6 +12,8 @@ export interface EgressPolicy {
   /** Whole-label suffixes; empty means every public host. */
   allowed_domains: readonly string[];
   blocked_domains: readonly string[];
+  /** The last word after all others: `off` lets nothing out, `readonly` no socket that writes. Left out: `on`. */
+  network_mode?: 'on' | 'readonly' | 'off';
 }
 
 export interface EgressRequest {
@@ -33,6 +37,7 @@ export type EgressFaultCode =
   | 'INVALID_PARAMS'
   | 'SSRF_BLOCKED'
   | 'DOMAIN_BLOCKED'
+  | 'NETWORK_MODE_BLOCKED'
   | 'DNS_FAILED'
   | 'CONNECT_FAILED'
   | 'TLS_FAILED'
@@ -40,8 +45,7 @@ export type EgressFaultCode =
   | 'RESET'
   | 'TOO_LARGE'
   | 'REDIRECT_REFUSED'
-  | 'ABORTED'
-  | 'NETWORK_MODE_BLOCKED';
+  | 'ABORTED';
 
 export type EgressResult =
   | { ok: true; status: number; headers: Record<string, string>; url: string; body: Buffer }
@@ -53,7 +57,34 @@ export type EgressResult =
       left: boolean;
     };
 
+/** A connection for a protocol other than HTTP, such as mail. */
+export interface SocketRequest {
+  /** A name or an address, without brackets or port. */
+  host: string;
+  port: number;
+  /** TLS from the first byte. The certificate must be the host's. */
+  tls: boolean;
+  /** What it is for: in the network mode `readonly` only what reads is let out. */
+  effect: 'read' | 'write';
+  /** Until the connection stands. */
+  timeout_ms: number;
+  signal?: AbortSignal;
+}
+
+export type SocketResult =
+  | {
+      ok: true;
+      /** Connected to a checked address, paused until somebody reads. Whoever asked for it ends it; closing egress destroys it. */
+      socket: Socket;
+    }
+  | { ok: false; code: EgressFaultCode; message: string };
+
 export interface Egress {
   request(request: EgressRequest): Promise<EgressResult>;
   close(): Promise<void>;
+}
+
+export interface SocketEgress {
+  /** A socket under the same policy, checks and pins as a request. Never throws. */
+  openSocket(request: SocketRequest): Promise<SocketResult>;
 }

@@ -102,3 +102,9 @@ export const decideTarget = (target: Target, policy: EgressPolicy): Fault | null
   }
   return null;
 };
+
+/** The network mode at the door itself, whatever those who ask have looked at. */
+export const decideMode = ({ network_mode = 'on' }: EgressPolicy, effect: 'read' | 'write'): Fault | null => {
+  if (network_mode === 'on' || (network_mode === 'readonly' && effect === 'read')) return null;
+  return { code: 'NETWORK_MODE_BLOCKED', message: `The network mode is ${network_mode}. agentos network-mode set on lets it out.` };
+};

@@ -2,7 +2,7 @@
 import type { InboundMessage, OutboundMessage } from '../../schemas/message.ts';
 import type { StoredMessage } from '../db/tables/messages.ts';
 import type { MessageRow, MessageState } from '../db/unit.ts';
-import type { Seal } from '../secrets/seal.ts';
+import type { ContentKeys, ContentOwner } from '../secrets/content-keys.ts';
 
 type InboundContent = Pick<
   InboundMessage,
@@ -33,7 +33,7 @@ export interface InboundFate {
 }
 
 export const inboundRow = (
-  seal: Seal,
+  keys: ContentKeys,
   message: InboundMessage,
   requires_event: string,
   received_at: number,
@@ -65,19 +65,25 @@ export const inboundRow = (
     thread_key: message.thread_key,
     in_reply_to: null,
     part: null,
-    content: seal.seal(JSON.stringify(content), place(message.id)),
+    content: keys.sealFor(message, JSON.stringify(content), place(message.id)),
     next_attempt_at: null,
     held_by: null,
     idempotency_key: null,
     received_at,
     requires_event,
+    erased_key: keys.erasedKey('message', message.channel_id, message.message_id),
     ...fate,
   };
 };
 
-/** The message of an inbound row. Content that retention has blanked comes back empty. */
-export const inboundMessage = (seal: Seal, row: StoredMessage): InboundMessage => {
-  const content = row.content ? (JSON.parse(seal.open(row.content, place(row.id))) as InboundContent) : null;
+const opened = <Content>(keys: ContentKeys, row: StoredMessage): Content | null => {
+  const text = row.content === null ? null : keys.open(row.content, place(row.id));
+  return text === null ? null : (JSON.parse(text) as Content);
+};
+
+/** The message of an inbound row. Content that retention has blanked, or whose key was destroyed, comes back empty. */
+export const inboundMessage = (keys: ContentKeys, row: StoredMessage): InboundMessage => {
+  const content = opened<InboundContent>(keys, row);
   return {
     id: row.id,
     seq: row.seq,
@@ -116,7 +122,7 @@ export interface OutboundFate {
   received_at: number;
 }
 
-export const outboundRow = (seal: Seal, message: OutboundMessage, fate: OutboundFate): MessageRow => {
+export const outboundRow = (keys: ContentKeys, message: OutboundMessage, fate: OutboundFate): MessageRow => {
   const content: OutboundContent = {
     text: message.text,
     attachments: message.attachments,
@@ -136,7 +142,7 @@ export const outboundRow = (seal: Seal, message: OutboundMessage, fate: Outbound
     conversation_type: null,
     thread_key: message.thread_key,
     part: message.part,
-    content: seal.seal(JSON.stringify(content), place(message.id)),
+    content: keys.sealFor(message, JSON.stringify(content), place(message.id)),
     reason: null,
     next_attempt_at: null,
     dispatched_at: null,
@@ -146,8 +152,8 @@ export const outboundRow = (seal: Seal, message: OutboundMessage, fate: Outbound
   };
 };
 
-export const outboundMessage = (seal: Seal, row: StoredMessage): OutboundMessage => {
-  const content = row.content ? (JSON.parse(seal.open(row.content, place(row.id))) as OutboundContent) : null;
+export const outboundMessage = (keys: ContentKeys, row: StoredMessage): OutboundMessage => {
+  const content = opened<OutboundContent>(keys, row);
   return {
     id: row.id,
     channel_id: row.channel_id,
@@ -164,9 +170,15 @@ export const outboundMessage = (seal: Seal, row: StoredMessage): OutboundMessage
   };
 };
 
-/** Error texts may quote what a person wrote: sealed like content. */
-export const sealError = (seal: Seal, table: 'messages' | 'events', id: string, text: string): string =>
-  seal.seal(text.slice(0, 4000), { table, row: id, column: 'error' });
+const ERROR_CHARACTERS = 4000;
+const errorPlace = (table: 'messages' | 'events', id: string) => ({ table, row: id, column: 'error' });
 
-export const openError = (seal: Seal, table: 'messages' | 'events', id: string, sealed: string | null): string | null =>
-  sealed === null ? null : seal.open(sealed, { table, row: id, column: 'error' });
+/** Error texts may quote what a person wrote: sealed like content. */
+export const sealMessageError = (keys: ContentKeys, message: ContentOwner & { id: string }, text: string): string =>
+  keys.sealFor(message, text.slice(0, ERROR_CHARACTERS), errorPlace('messages', message.id));
+
+export const sealEventError = (keys: ContentKeys, id: string, text: string): string =>
+  keys.sealEvent(text.slice(0, ERROR_CHARACTERS), errorPlace('events', id));
+
+export const openError = (keys: ContentKeys, table: 'messages' | 'events', id: string, sealed: string | null): string | null =>
+  sealed === null ? null : keys.open(sealed, errorPlace(table, id));

@@ -2,13 +2,13 @@
 import type { InboundEvent } from '../../schemas/message.ts';
 import type { StoredEvent } from '../db/tables/events.ts';
 import type { EventRow } from '../db/unit.ts';
-import type { Seal } from '../secrets/seal.ts';
+import type { ContentKeys } from '../secrets/content-keys.ts';
 
 type Request = Pick<InboundEvent, 'path' | 'query' | 'headers' | 'content_type' | 'body'>;
 
 const place = (id: string) => ({ table: 'events', row: id, column: 'request' });
 
-export const eventRow = (seal: Seal, event: InboundEvent, received_at: number): EventRow => {
+export const eventRow = (keys: ContentKeys, event: InboundEvent, received_at: number): EventRow => {
   const request: Request = {
     path: event.path,
     query: event.query,
@@ -22,7 +22,8 @@ export const eventRow = (seal: Seal, event: InboundEvent, received_at: number): 
     event_id: event.event_id,
     source: event.source,
     received_at,
-    request: () => seal.seal(JSON.stringify(request), place(event.id)),
+    request: () => keys.sealEvent(JSON.stringify(request), place(event.id)),
+    erased_key: keys.erasedKey('event', event.channel_id, event.event_id),
   };
 };
 
@@ -44,8 +45,12 @@ export const withParsedBody = (event: InboundEvent): InboundEvent => {
   return event;
 };
 
-export const storedEvent = (seal: Seal, row: StoredEvent): InboundEvent => {
-  const request = JSON.parse(seal.open(row.request ?? '', place(row.id))) as Request;
+const NOTHING = { path: '', query: {}, headers: {}, content_type: '', body: '' } as const satisfies Request;
+
+/** Where the key of its day is gone, an event has no body any more. */
+export const storedEvent = (keys: ContentKeys, row: StoredEvent): InboundEvent => {
+  const text = openRequest(keys, row);
+  const request = text === null ? NOTHING : (JSON.parse(text) as Request);
   return withParsedBody({
     id: row.id,
     event_id: row.event_id,
@@ -55,3 +60,9 @@ export const storedEvent = (seal: Seal, row: StoredEvent): InboundEvent => {
     ...request,
   });
 };
+
+/** The body of an event that waits or was given up, as text; null when it has none. */
+export const openRequest = (keys: ContentKeys, row: Pick<StoredEvent, 'id' | 'request'>): string | null =>
+  row.request === null ? null : keys.open(row.request, place(row.id));
+
+export const sealRequest = (keys: ContentKeys, id: string, request: string): string => keys.sealEvent(request, place(id));

@@ -18,7 +18,7 @@ import { allPlugins } from '../db/tables/plugins.ts';
 import { activeSession, sessionById, sessionsOfKey } from '../db/tables/sessions.ts';
 import { setting, settingAt } from '../db/tables/settings.ts';
 import type { MessageRow, Unit, UnitResult } from '../db/unit.ts';
-import type { Seal } from '../secrets/seal.ts';
+import type { ContentKeys, ContentOwner } from '../secrets/content-keys.ts';
 import {
   type InboundFate,
   inboundMessage,
@@ -27,9 +27,10 @@ import {
   openError,
   outboundMessage,
   outboundRow,
-  sealError,
+  sealEventError,
+  sealMessageError,
 } from './content.ts';
-import { eventRow, storedEvent } from './event-record.ts';
+import { eventRow, openRequest, storedEvent } from './event-record.ts';
 
 /** An event that waits, as the adapter will see it. */
 export interface WaitingEvent {
@@ -38,44 +39,79 @@ export interface WaitingEvent {
   event: InboundEvent;
 }
 
-export const createLedger = ({ database, seal }: { database: Database; seal: Seal }) => {
+export const createLedger = ({ database, keys }: { database: Database; keys: ContentKeys }) => {
   const { reader, writer } = database;
+  /** Rows whose content can be opened at once: their keys are in memory. */
+  const openable = async <Row extends messages.StoredMessage[]>(reading: Promise<Row>): Promise<Row> => {
+    const rows = await reading;
+    await keys.load(rows.flatMap(({ content, error }) => [content, error]));
+    return rows;
+  };
+  const openableOne = async (reading: Promise<messages.StoredMessage | undefined>): Promise<messages.StoredMessage | undefined> => {
+    const row = await reading;
+    if (row) await keys.load([row.content, row.error]);
+    return row;
+  };
   return {
     commit: (unit: Unit): Promise<UnitResult> => writer.commit(unit),
     /** Why the last write failed; null when all is well. */
     fault: (): string | null => writer.fault(),
 
-    eventRow: (event: InboundEvent, received_at: number) => eventRow(seal, event, received_at),
+    eventRow: (event: InboundEvent, received_at: number) => eventRow(keys, event, received_at),
     inboundRow: (message: InboundMessage, requires_event: string, received_at: number, fate: InboundFate): MessageRow =>
-      inboundRow(seal, message, requires_event, received_at, fate),
-    outboundRow: (message: OutboundMessage, fate: OutboundFate): MessageRow => outboundRow(seal, message, fate),
-    sealError: (table: 'messages' | 'events', id: string, text: string): string => sealError(seal, table, id, text),
-    openError: (table: 'messages' | 'events', id: string, sealed: string | null): string | null => openError(seal, table, id, sealed),
-    inboundMessage: (row: messages.StoredMessage): InboundMessage => inboundMessage(seal, row),
-    outboundMessage: (row: messages.StoredMessage): OutboundMessage => outboundMessage(seal, row),
-    sealText: (text: string, table: string, row: string, column: string): string => seal.seal(text, { table, row, column }),
-    openText: (sealed: string, table: string, row: string, column: string): string => seal.open(sealed, { table, row, column }),
+      inboundRow(keys, message, requires_event, received_at, fate),
+    outboundRow: (message: OutboundMessage, fate: OutboundFate): MessageRow => outboundRow(keys, message, fate),
+    sealEventError: (id: string, text: string): string => sealEventError(keys, id, text),
+    sealMessageError: (message: ContentOwner & { id: string }, text: string): string => sealMessageError(keys, message, text),
+    /** Of rows that were read here: their keys are in memory then. */
+    openError: (table: 'messages' | 'events', id: string, sealed: string | null): string | null => openError(keys, table, id, sealed),
+    inboundMessage: (row: messages.StoredMessage): InboundMessage => inboundMessage(keys, row),
+    outboundMessage: (row: messages.StoredMessage): OutboundMessage => outboundMessage(keys, row),
+    /** For rows that were read elsewhere than here: must come before they are opened. */
+    loadKeys: (sealed: readonly (string | null)[]): Promise<void> => keys.load(sealed),
+    /** Configuration, and what plugins keep: under the host key. */
+    sealText: (text: string, table: string, row: string, column: string): string => keys.sealOurs(text, { table, row, column }),
+    openText(sealed: string, table: string, row: string, column: string): string {
+      const text = keys.open(sealed, { table, row, column });
+      if (text === null) throw new Error(`the key of ${table}.${column} was destroyed`);
+      return text;
+    },
 
     async waitingEvents(channel_id: string, after_seq: number, limit: number): Promise<WaitingEvent[]> {
-      const rows = await openEvents(reader, channel_id, after_seq, limit);
-      return rows.map((row) => ({ seq: row.seq, attempts: row.attempts, event: storedEvent(seal, row) }));
+      const read = async (): Promise<StoredEvent[]> => {
+        const found = await openEvents(reader, channel_id, after_seq, limit);
+        await keys.load(found.map(({ request }) => request));
+        return found;
+      };
+      let rows = await read();
+      // The key of the day was changed between the two: the bodies stand under the new one now.
+      if (rows.some((row) => row.request !== null && openRequest(keys, row) === null)) rows = await read();
+      return rows.map((row) => ({ seq: row.seq, attempts: row.attempts, event: storedEvent(keys, row) }));
     },
-    openInbound: (after_seq: number, limit: number) => messages.openInbound(reader, after_seq, limit),
+    openInbound: (after_seq: number, limit: number) => openable(messages.openInbound(reader, after_seq, limit)),
     waitingOutbound: (channel_id: string, after_seq: number, limit: number) =>
-      messages.waitingOutbound(reader, channel_id, after_seq, limit),
-    interruptedOutbound: (limit: number) => messages.interruptedOutbound(reader, limit),
-    messageById: (id: string) => messages.messageById(reader, id),
-    messageByPlatformId: (channel_id: string, message_id: string) => messages.messageByPlatformId(reader, channel_id, message_id),
+      openable(messages.waitingOutbound(reader, channel_id, after_seq, limit)),
+    interruptedOutbound: (limit: number) => openable(messages.interruptedOutbound(reader, limit)),
+    messageById: (id: string) => openableOne(messages.messageById(reader, id)),
+    messageByPlatformId: (channel_id: string, message_id: string) =>
+      openableOne(messages.messageByPlatformId(reader, channel_id, message_id)),
     outboundByPlatformId: (channel_id: string, platform_message_id: string) =>
-      messages.outboundByPlatformId(reader, channel_id, platform_message_id),
-    answersTo: (id: string) => messages.answersTo(reader, id),
-    listMessages: (filter: messages.MessageFilter) => messages.listMessages(reader, filter),
+      openableOne(messages.outboundByPlatformId(reader, channel_id, platform_message_id)),
+    answersTo: (id: string) => openable(messages.answersTo(reader, id)),
+    listMessages: (filter: messages.MessageFilter) => openable(messages.listMessages(reader, filter)),
     recentSenders: (since: number) => messages.recentSenders(reader, since),
     countOpenMessages: () => messages.countOpenMessages(reader),
     countOpenEvents: () => countOpenEvents(reader),
-    eventOfMessage: (channel_id: string, event_id: string): Promise<StoredEvent | undefined> =>
-      eventOfMessage(reader, channel_id, event_id),
-    personOf: (channel_id: string, user_key: string) => personOf(reader, channel_id, user_key),
+    async eventOfMessage(channel_id: string, event_id: string): Promise<StoredEvent | undefined> {
+      const row = await eventOfMessage(reader, channel_id, event_id);
+      if (row) await keys.load([row.request, row.error]);
+      return row;
+    },
+    /** Who is looked up is about to be written about: the key is fetched on the way. */
+    async personOf(channel_id: string, user_key: string): Promise<string | undefined> {
+      const [person_id] = await Promise.all([personOf(reader, channel_id, user_key), keys.expect(channel_id, user_key)]);
+      return person_id;
+    },
     activeSession: (session_key: string) => activeSession(reader, session_key),
     sessionsOfKey: (session_key: string, limit: number) => sessionsOfKey(reader, session_key, limit),
     sessionById: (id: string) => sessionById(reader, id),

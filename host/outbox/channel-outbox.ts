@@ -196,7 +196,7 @@ export const createChannelOutbox = (deps: OutboxDeps, options: OutboxOptions) =>
     const lane = lanes.open(key);
     const now = clock.now();
     const frees = freesLane(settlement);
-    const error = settlement.error === null ? null : ledger.sealError('messages', delivery.id, settlement.error);
+    const error = settlement.error === null ? null : ledger.sealMessageError(delivery.message, settlement.error);
     const settled = settledChange(delivery, settlement, error, now);
     // It was in flight when the channel was held: it waits like those that were not.
     const waits = settled.state === 'pending' && held_by !== null;

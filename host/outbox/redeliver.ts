@@ -55,6 +55,8 @@ const laterParts = async (ledger: Ledger, row: StoredMessage): Promise<StoredMes
 /** Sends it again, and with it the later parts of the same answer that fell with it. */
 export const retryDelivery = async (deps: RedeliverDeps, id: string, actor: string): Promise<{ retried: string[] }> => {
   const row = await find(deps.ledger, id);
+  if (row.content === null)
+    throw new AppError('STATE_CONFLICT', `Delivery ${row.id} has no content any more.`, 'It was erased, or its retention has ended.');
   const fallen = (await laterParts(deps.ledger, row)).filter((part) => part.reason === 'EARLIER_PART_FAILED');
   const rows = [row, ...fallen];
   const retried = await apply(

@@ -53,6 +53,10 @@ export const createPeople = ({ ledger, clock, newId }: { ledger: Ledger; clock: 
       const found = known.get(`${channel_id}\n${user_key}`);
       if (found) found.asked = found.row === null;
     },
+    /** The person was erased: whoever comes back under this key is somebody new. */
+    drop(channel_id: string, user_key: string): void {
+      known.delete(`${channel_id}\n${user_key}`);
+    },
   };
 };
 

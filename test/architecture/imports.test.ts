@@ -64,6 +64,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   'host-channels': ['*'],
   'host-governance': ['*'],
   'host-trail': ['*'],
+  'host-people': ['*'],
   'channel-rooms': ['*'],
   'channel-generation': ['*'],
   'channel-folders': ['*'],
@@ -85,6 +86,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   commands: [],
   sessions: [],
   people: [],
+  backup: ['db', 'secrets'],
   audit: [],
   // Entries of threads: what runs there is composed there.
   jobs: ['audit', 'db'],

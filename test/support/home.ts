@@ -39,6 +39,8 @@ export interface RunningHost {
   pid: number;
   /** Lines of the log, as far as they were written. */
   log: Record<string, unknown>[];
+  /** What it wrote to the error stream so far. */
+  errors(): string;
   /** Resolves with the first line, earlier or later, that fulfils the test. */
   logged(test: (line: Record<string, unknown>) => boolean): Promise<Record<string, unknown>>;
   /** SIGTERM, and the exit code. */
@@ -92,7 +94,7 @@ const collect = (child: ChildProcess) => {
       if (child.exitCode !== null || child.signalCode !== null) over();
       else child.once('exit', over);
     });
-  return { lines, logged };
+  return { lines, logged, errors: () => errors.join('') };
 };
 
 export const startHost = async (
@@ -103,7 +105,7 @@ export const startHost = async (
     env: { ...baseEnv(), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const { lines, logged } = collect(child);
+  const { lines, logged, errors } = collect(child);
   const exited = once(child, 'exit');
   const ended = exited.then(([code, signal]) => (code ?? signal) as number | NodeJS.Signals | null);
   ended.catch(() => undefined);
@@ -113,6 +115,7 @@ export const startHost = async (
     url: up.address as string,
     pid: child.pid as number,
     log: lines,
+    errors,
     logged,
     ended,
     async stop() {

@@ -41,6 +41,11 @@ export const lastAuditCommit = (db: Connection): Promise<AuditCommit | undefined
   db.get<AuditCommit>(`SELECT * FROM audit_commits
     WHERE chain_id = (SELECT chain_id FROM audit ORDER BY seq DESC LIMIT 1) ORDER BY seq DESC LIMIT 1`);
 
+/** The newest commit of every chain. */
+export const auditHeads = (db: Connection): Promise<Pick<AuditCommit, 'chain_id' | 'seq' | 'hash'>[]> =>
+  db.all(`SELECT chain_id, seq, hash FROM audit_commits AS newest
+    WHERE seq = (SELECT max(seq) FROM audit_commits WHERE chain_id = newest.chain_id) ORDER BY chain_id`);
+
 export const AUDIT_OF = 'SELECT * FROM audit WHERE subject IN (SELECT value FROM json_each(?)) ORDER BY seq';
 
 export const auditOf = (db: Connection, subjects: readonly string[]): Promise<StoredAuditRow[]> =>

@@ -2,6 +2,7 @@
 import { inRounds, rowsFrom, tuples } from '../batch-statement.ts';
 import type { Connection } from '../connection.ts';
 import type { EventChange, EventRow, EventState } from '../unit.ts';
+import { erasedOf } from './erasures.ts';
 
 export interface StoredEvent {
   seq: number;
@@ -20,7 +21,7 @@ export interface StoredEvent {
 }
 
 /** What is written of a new event. One that is parsed already stands as such from the beginning, without its body. */
-interface InsertedEvent extends Omit<EventRow, 'request'> {
+interface InsertedEvent extends Omit<EventRow, 'request' | 'erased_key'> {
   request: string | null;
   state: EventState;
   finished_at: number | null;
@@ -67,11 +68,15 @@ export const insertEvents = async (
   rows: readonly EventRow[],
   parsed: ReadonlyMap<string, EventChange> = NOTHING_PARSED,
 ): Promise<Map<string, number>> => {
-  const written = rows.map((row) => insertedEvent(row, parsed.get(row.id)));
+  const erased = await erasedOf(db, 'events', rows);
+  const isErased = (row: EventRow): boolean => row.erased_key != null && erased.has(row.erased_key);
+  const written = rows.filter((row) => !isErased(row)).map((row) => insertedEvent(row, parsed.get(row.id)));
   const inserted = await db.all<{ id: string; seq: number }>(INSERT, [tuples<InsertedEvent>(INSERTED, written)]);
   const result = new Map(inserted.map((row) => [row.id, row.seq]));
   if (result.size < rows.length) {
-    const repeats = rows.filter((row) => !result.has(row.id));
+    const repeats = rows
+      .filter((row) => !result.has(row.id))
+      .map((row) => (isErased(row) ? { ...row, event_id: row.erased_key as string } : row));
     await db.run(COUNT_REPEATS, [tuples<EventRow>(['channel_id', 'event_id'], repeats)]);
   }
   return result;

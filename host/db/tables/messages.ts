@@ -2,6 +2,7 @@
 import { inRounds, rowsFrom, tuples } from '../batch-statement.ts';
 import type { Connection, Value } from '../connection.ts';
 import type { MessageChange, MessageRow, MessageState } from '../unit.ts';
+import { erasedOf } from './erasures.ts';
 
 export interface StoredMessage {
   seq: number;
@@ -60,16 +61,17 @@ const INSERT_INBOUND = `INSERT INTO messages (${INBOUND.join(', ')}, direction)
   WHERE j.requires_event IS NULL OR EXISTS (SELECT 1 FROM events WHERE events.id = j.requires_event)
   ON CONFLICT DO NOTHING RETURNING id, seq`;
 
-/** An answer needs the message it answers. */
+/** An answer needs the message it answers, and nobody is answered who was erased meanwhile. */
 const INSERT_OUTBOUND = `INSERT INTO messages (${OUTBOUND.join(', ')}, direction)
   SELECT ${OUTBOUND.join(', ')}, 'outbound' FROM (${rowsFrom(OUTBOUND)}) AS j
-  WHERE j.in_reply_to IS NULL OR EXISTS (SELECT 1 FROM messages AS asked WHERE asked.id = j.in_reply_to)
+  WHERE j.in_reply_to IS NULL OR EXISTS (SELECT 1 FROM messages AS asked WHERE asked.id = j.in_reply_to AND asked.reason IS NOT 'ERASED')
   ON CONFLICT DO NOTHING RETURNING id, seq`;
 
 /** Inbound rows first: an answer may stand in the same batch as what it answers. */
 export const insertMessages = async (db: Connection, rows: readonly MessageRow[]): Promise<Map<string, number>> => {
   const inserted: { id: string; seq: number }[] = [];
-  const inbound = rows.filter((row) => row.direction === 'inbound');
+  const erased = await erasedOf(db, 'messages', rows);
+  const inbound = rows.filter((row) => row.direction === 'inbound' && !(row.erased_key != null && erased.has(row.erased_key)));
   if (inbound.length > 0)
     inserted.push(
       ...(await db.all<{ id: string; seq: number }>(INSERT_INBOUND, [tuples<MessageRow>([...INBOUND, 'requires_event'], inbound)])),

@@ -13,5 +13,8 @@ const UPSERT = `INSERT INTO pairings (${COLUMNS.join(', ')}) SELECT ${COLUMNS.jo
 export const upsertPairings = (db: Connection, rows: readonly PairingRow[]): Promise<void> =>
   db.run(UPSERT, [tuples<PairingRow>(COLUMNS, rows)]);
 
+export const pairingOf = (db: Connection, channel_id: string, user_key: string): Promise<PairingRow | undefined> =>
+  db.get<PairingRow>('SELECT * FROM pairings WHERE channel_id = ? AND user_key = ?', [channel_id, user_key]);
+
 export const allPairings = (db: Connection): Promise<PairingRow[]> =>
   db.all<PairingRow>('SELECT * FROM pairings ORDER BY created_at, code');

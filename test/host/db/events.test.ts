@@ -105,7 +105,7 @@ describe('the state of an event', () => {
   });
 
   it('keeps what a dead event said, for whoever looks into it', async () => {
-    await home.ledger.commit({ event_changes: [{ id: 'a', state: 'dead', error: home.ledger.sealError('events', 'a', 'no such field') }] });
+    await home.ledger.commit({ event_changes: [{ id: 'a', state: 'dead', error: home.ledger.sealEventError('a', 'no such field') }] });
     const row = await home.ledger.eventOfMessage('telegram', 'event of a');
     expect(row?.request).toMatch(/^v1\./);
     expect(home.ledger.openError('events', 'a', row?.error ?? null)).toBe('no such field');

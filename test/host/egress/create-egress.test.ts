@@ -97,7 +97,10 @@ describe('the bounds', () => {
 
   test.each([
     ['gzip', gzipSync],
+    ['deflate', deflateSync],
     ['br', brotliCompressSync],
+    ['gzip, gzip', (bytes: Buffer) => gzipSync(gzipSync(bytes))],
+    ['br, gzip', (bytes: Buffer) => gzipSync(brotliCompressSync(bytes))],
   ])('end a decompression bomb in %s', async (encoding, encode) => {
     const bomb = encode(Buffer.alloc(20_000_000));
     const server = await startHttp((_request, response) => response.writeHead(200, { 'content-encoding': encoding }).end(bomb));

@@ -138,6 +138,42 @@ describe('a redirect', () => {
     expect(victim.requests).toEqual([]);
   });
 
+  test.each([
+    '2130706433',
+    '0x7f.1',
+    '0177.0.0.1',
+    '１２７.０.０.１',
+    '127.0.0.1.',
+    '[::ffff:7f00:1]',
+    '[64:ff9b::7f00:1]',
+    'localhost',
+    'inward.example',
+  ])('to %s does not lead inward, although the origin is granted', async (host) => {
+    const victim = await startVictim();
+    const origin = new URL(`http://${host}:${victim.port}`).origin;
+    const server = await redirectTo(302, `${origin}/latest/meta-data`);
+    const egress = openEgress({ policy: { allow_private: [server.authority] }, resolver: async () => ['127.0.0.1'] });
+    const result = await egress.request(toRequest(server.origin, { redirect_origins: [origin] }));
+    expect(result).toMatchObject({ ok: false, code: 'SSRF_BLOCKED', left: true });
+    expect(victim.requests).toEqual([]);
+  });
+
+  test('leads nowhere once the network mode is off, and neither does a request', async () => {
+    let policy: EgressPolicy = closedPolicy;
+    const second = await startVictim();
+    const first = await startHttp((_request, response) => {
+      policy = { ...policy, network_mode: 'off' };
+      response.writeHead(302, { location: `${second.origin}/` }).end();
+    });
+    policy = { ...closedPolicy, allow_private: [first.authority, second.authority] };
+    const egress = createEgress({ policy: () => policy });
+    onClose(() => egress.close());
+    const request = toRequest(first.origin, { redirect_origins: [second.origin] });
+    expect(await egress.request(request)).toMatchObject({ ok: false, code: 'NETWORK_MODE_BLOCKED', left: true });
+    expect(await egress.request(request)).toMatchObject({ ok: false, code: 'NETWORK_MODE_BLOCKED', left: false });
+    expect([first.requests.length, second.requests.length]).toEqual([1, 0]);
+  });
+
   test.each(['file:///etc/passwd', 'gopher://127.0.0.1/', 'http://user@127.0.0.1/', 'http://['])('to %s is refused', async (location) => {
     const server = await redirectTo(302, location);
     const egress = openEgress({ policy: { allow_private: [server.authority] } });

@@ -1,6 +1,6 @@
 /** An egress over a scripted policy and resolver, and a request with every field filled in. */
 import { createEgress, type EgressOptions } from '../../../host/egress/create-egress.ts';
-import type { Egress, EgressPolicy, EgressRequest } from '../../../host/egress/egress.ts';
+import type { Egress, EgressPolicy, EgressRequest, SocketEgress, SocketRequest } from '../../../host/egress/egress.ts';
 import type { Resolver } from '../../../host/egress/resolve.ts';
 import type { Clock } from '../../../host/lib/clock.ts';
 import { onClose } from './servers.ts';
@@ -18,7 +18,7 @@ export interface HarnessOptions extends EgressOptions {
   clock?: Clock;
 }
 
-export const openEgress = ({ policy, resolver = noNames, clock, ...options }: HarnessOptions = {}): Egress => {
+export const openEgress = ({ policy, resolver = noNames, clock, ...options }: HarnessOptions = {}): Egress & SocketEgress => {
   const rules = { ...closedPolicy, ...policy };
   const egress = createEgress({ policy: () => rules, resolver, ...(clock === undefined ? {} : { clock }) }, options);
   onClose(() => egress.close());
@@ -32,5 +32,14 @@ export const toRequest = (url: string, given: Partial<EgressRequest> = {}): Egre
   timeout_ms: 5_000,
   max_response_bytes: 100_000,
   redirect_origins: [],
+  ...given,
+});
+
+export const toSocket = (host: string, port: number, given: Partial<SocketRequest> = {}): SocketRequest => ({
+  host,
+  port,
+  tls: false,
+  effect: 'write',
+  timeout_ms: 5_000,
   ...given,
 });

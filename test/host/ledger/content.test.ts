@@ -50,7 +50,9 @@ describe('a message in the ledger', () => {
         inboundRow(home, 'in', { text: 'wordinthetext', user_name: 'nameoftheperson', metadata: { a: 'wordinmetadata' } }),
         outboundRow(home, 'out', { text: 'wordintheanswer' }),
       ],
-      message_changes: [{ id: 'out', from: ['pending'], state: 'dead', error: home.ledger.sealError('messages', 'out', 'wordinanerror') }],
+      message_changes: [
+        { id: 'out', from: ['pending'], state: 'dead', error: home.ledger.sealMessageError(someOutbound('out'), 'wordinanerror') },
+      ],
     });
     const stored = JSON.stringify([
       await home.database.reader.all('SELECT * FROM messages'),

@@ -7,6 +7,7 @@ import type { EventRow, MessageRow, MessageState, SessionRow } from '../../../ho
 import type { InboundFate, OutboundFate } from '../../../host/ledger/content.ts';
 import { createLedger, type Ledger } from '../../../host/ledger/ledger.ts';
 import type { NewId } from '../../../host/lib/ids.ts';
+import { oneKey } from '../../../host/secrets/content-keys.ts';
 import { createSeal, type Seal } from '../../../host/secrets/seal.ts';
 import type { InboundEvent, InboundMessage, OutboundMessage } from '../../../schemas/message.ts';
 import { createCountingIds } from '../../support/counting-ids.ts';
@@ -41,12 +42,12 @@ export const openTestLedger = async (
     newId,
     seal,
     database,
-    ledger: createLedger({ database, seal }),
+    ledger: createLedger({ database, keys: oneKey(seal) }),
     async reopen(between) {
       await made.database.close();
       between?.();
       made.database = await open();
-      made.ledger = createLedger({ database: made.database, seal });
+      made.ledger = createLedger({ database: made.database, keys: oneKey(seal) });
     },
     async close() {
       await made.database.close();

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { OutboundState } from '../../../host/db/unit.ts';
 import { dropDelivery, type RedeliverDeps, retryDelivery } from '../../../host/outbox/redeliver.ts';
-import { inboundRow, openTestLedger, outboundRow, statesOf, type TestLedger } from '../ledger/fixture.ts';
+import { inboundRow, openTestLedger, outboundRow, someOutbound, statesOf, type TestLedger } from '../ledger/fixture.ts';
 
 let home: TestLedger;
 let woken: string[];
@@ -30,7 +30,7 @@ const answer = async (...parts: [OutboundState, string | null][]): Promise<void>
       attempts: 3,
       next_attempt_at: 5,
       finished_at: 9,
-      error: home.ledger.sealError('messages', `p${index + 1}`, 'went wrong'),
+      error: home.ledger.sealMessageError(someOutbound(`p${index + 1}`), 'went wrong'),
     })),
   });
 };
