@@ -6,11 +6,16 @@ import { access } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import type { FastifyInstance } from 'fastify';
+import { createAccess } from './admin/access/access.ts';
 import { createApp } from './admin/app.ts';
-import { createAuthenticate } from './admin/authenticate.ts';
 import { healthOf } from './admin/health.ts';
 import { createMetrics } from './admin/metrics.ts';
+import { createDocument } from './admin/openapi.ts';
 import { createOperations } from './admin/operations.ts';
+import { createRoutes } from './admin/routes.ts';
+import { createSessionOperations } from './admin/session-operations.ts';
+import { createRecent } from './admin/stream/recent.ts';
+import { createStream } from './admin/stream/stream.ts';
 import { createAgent } from './agents/create-agent.ts';
 import { createBus } from './bus/bus.ts';
 import { createSteps } from './bus/decide-turn.ts';
@@ -35,6 +40,7 @@ import { createFeed } from './lib/feed.ts';
 import { createIds } from './lib/ids.ts';
 import type { Logger } from './lib/logger.ts';
 import type { Probe } from './lib/probe.ts';
+import { createPosts } from './outbox/post-message.ts';
 import { createPeople } from './people/people.ts';
 import { settleMode } from './policy/modes.ts';
 import { createSandbox } from './sandbox/sandbox.ts';
@@ -206,19 +212,54 @@ export const openHost = async ({ config, log, clock = systemClock, mode, dist_di
       }),
       outboxCounts: (id) => rooms.outboxCounts(id),
       wake: (id) => rooms.wake(id),
+      post: createPosts({
+        ledger,
+        clock,
+        newId,
+        feed,
+        person: (channel_id, user_key) => people.resolve(channel_id, user_key),
+        channel: (id) => rooms.outlet(id),
+      }),
+      sessions: createSessionOperations({
+        ledger,
+        clock,
+        sessions,
+        person: async (channel_id, user_key) => (user_key === null ? null : ((await ledger.personOf(channel_id, user_key)) ?? null)),
+      }),
       ...settings,
     });
     /** A command that works on the database alone asks this very API. */
     const fromCommandLine = mode === 'offline' ? () => true : cameFromCommandLine;
-    const app: FastifyInstance = createApp({
-      operations,
-      metrics,
+    const access = createAccess({
+      ledger,
+      clock,
+      newId,
+      admin_token: config.admin_token,
       public_url: config.public_url,
-      authenticate: createAuthenticate({ admin_token: config.admin_token, fromCommandLine, os_user: os.userInfo().username }),
       fromCommandLine,
-      ready: () => channels.ready(),
-      draining: () => draining,
+      os_user: os.userInfo().username,
       on_error,
+    });
+    await access.tokens.load();
+    const stream = createStream({ recent: createRecent({ feed, clock, start: newId() }), clock, access });
+    const routes = createRoutes({
+      operations,
+      access,
+      metrics,
+      stream,
+      public_url: config.public_url,
+      ready: () => channels.ready() && !draining,
+      document: () => document,
+    });
+    const document = createDocument(routes);
+    const app: FastifyInstance = createApp({
+      routes,
+      authenticate: access.authenticate,
+      public_url: config.public_url,
+      trusted_proxies: config.trusted_proxies,
+      fromCommandLine,
+      on_error,
+      on_closing: () => stream.close(),
       mount: (mounted) =>
         mountWebchat(mounted, {
           ledger,
@@ -239,6 +280,7 @@ export const openHost = async ({ config, log, clock = systemClock, mode, dist_di
       app,
       webhooks: rooms.webhooks(() => draining),
       operations,
+      tokens: access.tokens,
       /** Names the process that owns this home, for a second one that wants it. */
       async announce(at: string): Promise<void> {
         address = at;
@@ -263,6 +305,8 @@ export const openHost = async ({ config, log, clock = systemClock, mode, dist_di
       /** Takes nothing new: health says so, webhooks answer 503. */
       drain(): void {
         draining = true;
+        // They would hold their connections open.
+        stream.close();
       },
       /** Lets what is under way end, then closes everything. */
       close: release,

@@ -9,8 +9,9 @@ import { changeEvents, insertEvents } from './tables/events.ts';
 import { changeMessages, insertMessages } from './tables/messages.ts';
 import { insertPersons } from './tables/persons.ts';
 import { upsertPlugins } from './tables/plugins.ts';
-import { upsertSessions } from './tables/sessions.ts';
+import { holdSessions, upsertSessions } from './tables/sessions.ts';
 import { setSettings } from './tables/settings.ts';
+import { upsertTokens } from './tables/tokens.ts';
 import type { AuditEntry, EventChange, EventRow, MessageChange, Unit, UnitResult } from './unit.ts';
 
 type Written = { events: ReadonlyMap<string, number>; messages: ReadonlyMap<string, number>; changes: ReadonlySet<MessageChange> };
@@ -87,6 +88,8 @@ const writeTables = async (
   const newEvents = await writeEvents(db, collect(units, 'events'), collect(units, 'event_changes'));
   const sessions = collect(units, 'sessions');
   if (sessions.length > 0) await upsertSessions(db, sessions);
+  const holds = collect(units, 'session_holds');
+  if (holds.length > 0) await holdSessions(db, holds);
   const messages = collect(units, 'messages');
   const newMessages = messages.length > 0 ? await insertMessages(db, messages) : NOTHING;
   const changes = await changeMessages(db, collect(units, 'message_changes'));
@@ -94,6 +97,8 @@ const writeTables = async (
   if (plugins.length > 0) await upsertPlugins(db, plugins);
   const settings = collect(units, 'settings');
   if (settings.length > 0) await setSettings(db, settings);
+  const tokens = collect(units, 'tokens');
+  if (tokens.length > 0) await upsertTokens(db, tokens);
   const written: Written = { events: newEvents, messages: newMessages, changes };
   const results = units.map((unit) => resultOf(unit, written));
   const entries = units.flatMap(({ audit = [] }, index) => audit.filter((entry) => stands(entry, results[index] as UnitResult)));

@@ -2,8 +2,12 @@
 import { AppError } from '../errors.ts';
 import type { Connection } from './connection.ts';
 import { first } from './migrations/001-first.ts';
+import { tokens } from './migrations/003-tokens.ts';
 
-export const MIGRATIONS: readonly { name: string; sql: string }[] = [{ name: '001-first', sql: first }];
+export const MIGRATIONS: readonly { name: string; sql: string }[] = [
+  { name: '001-first', sql: first },
+  { name: '003-tokens', sql: tokens },
+];
 
 export const schemaVersion = async (connection: Connection): Promise<number> =>
   (await connection.get<{ user_version: number }>('PRAGMA user_version'))?.user_version ?? 0;

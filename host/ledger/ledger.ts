@@ -9,8 +9,9 @@ import { countOpenEvents, eventOfMessage, openEvents, type StoredEvent } from '.
 import * as messages from '../db/tables/messages.ts';
 import { personOf } from '../db/tables/persons.ts';
 import { allPlugins } from '../db/tables/plugins.ts';
-import { activeSession, sessionById, sessionsOfKey } from '../db/tables/sessions.ts';
+import { activeSession, listSessions, type SessionFilter, sessionById, sessionsOfKey } from '../db/tables/sessions.ts';
 import { setting } from '../db/tables/settings.ts';
+import { allTokens } from '../db/tables/tokens.ts';
 import type { MessageRow, Unit, UnitResult } from '../db/unit.ts';
 import type { Seal } from '../secrets/seal.ts';
 import {
@@ -63,6 +64,7 @@ export const createLedger = ({ database, seal }: { database: Database; seal: Sea
     outboundByPlatformId: (channel_id: string, platform_message_id: string) =>
       messages.outboundByPlatformId(reader, channel_id, platform_message_id),
     answersTo: (id: string) => messages.answersTo(reader, id),
+    messagesByKey: (idempotency_key: string) => messages.messagesByKey(reader, idempotency_key),
     listMessages: (filter: messages.MessageFilter) => messages.listMessages(reader, filter),
     recentSenders: (since: number) => messages.recentSenders(reader, since),
     countOpenMessages: () => messages.countOpenMessages(reader),
@@ -73,6 +75,8 @@ export const createLedger = ({ database, seal }: { database: Database; seal: Sea
     activeSession: (session_key: string) => activeSession(reader, session_key),
     sessionsOfKey: (session_key: string, limit: number) => sessionsOfKey(reader, session_key, limit),
     sessionById: (id: string) => sessionById(reader, id),
+    listSessions: (filter: SessionFilter) => listSessions(reader, filter),
+    tokens: () => allTokens(reader),
     plugins: () => allPlugins(reader),
     setting: (name: string) => setting(reader, name),
     auditOf: (subjects: readonly string[]) => auditOf(reader, subjects),

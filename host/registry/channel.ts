@@ -235,6 +235,13 @@ export const createChannel = (id: string, generation: Generation, deps: ChannelD
       if (report.status === 'degraded') degrade(report.reason);
       else if (status.state === 'degraded' && adapter) void begin(adapter, 1);
     },
+    /** What its adapter says of the account; null when it has no word of its own, or does not run. */
+    async isWell(): Promise<boolean | null> {
+      const mine = adapter;
+      if (!mine?.methods.has('health')) return null;
+      const result = await mine.call('health', [], { timeout_ms: network_ms });
+      return result.ok && (result.value as { status?: string } | null)?.status === 'ok';
+    },
     forgive: (faults: number): void => deps.faults.forgive(faults),
     async typing(target: Json): Promise<void> {
       if (adapter?.methods.has('typing') && manifest.capabilities?.includes('typing') && status.state === 'running') {

@@ -9,7 +9,9 @@ import type { WebhookRoute } from '../ingress/webhooks.ts';
 import type { Channel } from './channel.ts';
 import type { ChannelSource, Problem } from './channel-source.ts';
 import { type ChannelStatus, webhookIn } from './channel-status.ts';
+import { type ConfiguredBy, decideConfigure } from './configure.ts';
 import { type EvaluateDeps, type Evaluated, evaluate } from './evaluate.ts';
+import type { FieldValue } from './field-value.ts';
 import { webhookConflicts } from './webhook-conflicts.ts';
 
 export interface ChannelsDeps extends EvaluateDeps {
@@ -53,6 +55,15 @@ export interface ChannelView {
   missing: readonly string[];
   problems: readonly Problem[];
   setup_guide: string | null;
+}
+
+/** What a test of a channel found. */
+export interface ChannelTest {
+  ok: boolean;
+  state: string;
+  reason: string | null;
+  /** Whether the adapter itself was asked. */
+  checked: boolean;
 }
 
 const BAD_VALUES = 'Check the values of its configuration: agentos channel show lists them.';
@@ -231,6 +242,28 @@ export const createChannels = (deps: ChannelsDeps) => {
         enabled: entry.stored?.enabled === 0 ? 0 : 1,
       };
       return decided(entry, row, { actor, action: 'channel.approved', decision: 'approved', detail: { digest: waiting } });
+    },
+    /** Seals values that a person states; null takes one away. */
+    async configure(
+      id: string,
+      given: Readonly<Record<string, FieldValue | null>>,
+      { actor, may_grant }: ConfiguredBy,
+    ): Promise<ChannelView> {
+      const entry = need(id);
+      const { source, stored } = entry;
+      const kept = stored?.config ? deps.openStored(id, stored.config) : {};
+      const made = decideConfigure({ source, given, kept, stated: deps.resolve(source, {}), may_grant });
+      if (made.fields.length === 0) return view(entry);
+      const row: PluginRow = { ...(stored ?? emptyRow(id)), config: deps.sealStored(id, made.kept) };
+      const detail = { fields: made.fields, grants: made.grants };
+      return decided(entry, row, { actor, action: 'channel.configured', decision: 'sealed', detail });
+    },
+    /** Asks the adapter whether its account is well. */
+    async test(id: string): Promise<ChannelTest> {
+      const entry = need(id);
+      const well = (await entry.channel?.isWell()) ?? null;
+      const { state, reason } = statusOf(entry);
+      return { ok: state === 'running' && well !== false, state, reason, checked: well !== null };
     },
     list: (): ChannelView[] => [...entries.values()].map(view),
     show: (id: string): ChannelView => view(need(id)),

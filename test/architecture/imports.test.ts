@@ -47,6 +47,7 @@ const HOMES: Record<string, readonly string[]> = {
   pino: ['host/lib/logger.ts'],
   'pino-pretty': ['host/lib/logger.ts'],
   semver: ['host/registry/'],
+  '@fastify/cookie': ['host/admin/access/cookie.ts'],
   fastify: ['host/admin/', 'host/webchat/', 'host/http/', 'host/host.ts'],
   commander: ['host/cli/'],
   'prom-client': ['host/admin/metrics.ts'],

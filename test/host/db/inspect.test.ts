@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openConnection } from '../../../host/db/connection.ts';
 import { analyzeDatabase, checkDatabase } from '../../../host/db/inspect.ts';
+import { MIGRATIONS } from '../../../host/db/migrate.ts';
 import { AUDIT_OF } from '../../../host/db/tables/audit.ts';
 import { COUNT_OPEN_EVENTS, changeEvents, insertEvents, OPEN_EVENTS } from '../../../host/db/tables/events.ts';
 import {
@@ -89,7 +90,12 @@ describe('the hot queries', () => {
 describe('looking into a database file', () => {
   it('finds nothing wrong with a sound one, while the host writes it', async () => {
     await home.ledger.commit({ messages: [inboundRow(home, 'a'), outboundRow(home, 'b')] });
-    expect(await checkDatabase(home.file)).toMatchObject({ ok: true, integrity: [], schema_version: 1, newest_schema_version: 1 });
+    expect(await checkDatabase(home.file)).toMatchObject({
+      ok: true,
+      integrity: [],
+      schema_version: MIGRATIONS.length,
+      newest_schema_version: MIGRATIONS.length,
+    });
     const { tables, scans } = await analyzeDatabase(home.file);
     expect(scans).toEqual([]);
     expect(tables.find(({ table }) => table === 'messages')).toMatchObject({ rows: 2 });
