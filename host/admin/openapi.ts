@@ -49,7 +49,7 @@ const headerName = (name: string): string => name.replace(/(^|-)[a-z]/g, (letter
 
 /** What every route may refuse, by what it takes. */
 const refusalsOf = (route: Route): ErrorCode[] => {
-  const codes: ErrorCode[] = ['HOST_NOT_ALLOWED', ...(route.refuses ?? [])];
+  const codes: ErrorCode[] = ['HOST_NOT_ALLOWED', 'INTERNAL', ...(route.refuses ?? [])];
   if (route.role !== 'anyone') codes.push('UNAUTHORIZED', 'FORBIDDEN');
   if (route.params || route.query || route.headers || isWrite(route)) codes.push('INVALID_PARAMS');
   if (isWrite(route)) codes.push('UNSUPPORTED_MEDIA_TYPE', 'TOO_LARGE');
@@ -90,23 +90,25 @@ const operationOf = (route: Route, tag: string, components: Components): Json =>
           },
         }
       : {}),
-    responses: { [route.answer.status]: answerOf(route, components), ...refusedAnswers(route) },
+    responses: {
+      [route.answer.status]: answerOf(route, components),
+      ...(route.not_well ? { 503: { ...answerOf(route, components), description: route.not_well } } : {}),
+      ...refusedAnswers(route),
+    },
   };
 };
 
-const refusals = (components: Components): Json =>
-  Object.fromEntries(
-    [...new Set(Object.values(ERRORS).map(({ status }) => status))].map((status) => [
+/** The refusals that some route has. */
+const refusals = (routes: readonly Route[], components: Components): Json => {
+  const statuses = new Set(routes.flatMap(refusalsOf).map((code) => ERRORS[code].status));
+  const titles = (status: number) => Object.values(ERRORS).flatMap((error) => (error.status === status ? [error.title] : []));
+  return Object.fromEntries(
+    [...statuses].map((status) => [
       responseName(status),
-      {
-        description: Object.values(ERRORS)
-          .filter((error) => error.status === status)
-          .map(({ title }) => title)
-          .join('; '),
-        content: { [PROBLEM_TYPE]: { schema: components.place(Problem) } },
-      },
+      { description: titles(status).join('; '), content: { [PROBLEM_TYPE]: { schema: components.place(Problem) } } },
     ]),
   );
+};
 
 /** `/api/channels/:id` → `/api/channels/{id}`. */
 export const documentPath = (path: string): string => path.replace(/:([a-z_]+)/g, '{$1}');
@@ -120,7 +122,10 @@ export const createDocument = (groups: readonly RouteGroup[]): Json => {
       item[route.method.toLowerCase()] = operationOf(route, name, components);
     }
   }
-  const responses = refusals(components);
+  const responses = refusals(
+    groups.flatMap(({ routes }) => routes),
+    components,
+  );
   return {
     openapi: '3.1.0',
     info: {

@@ -44,6 +44,8 @@ interface Definition<Params extends TSchema, Query extends TSchema, Body extends
   /** A body may be left out. */
   body_optional?: boolean;
   answer: Answer;
+  /** When the same answer comes with 503. */
+  not_well?: string;
   /** Codes beyond those that every route has. */
   refuses?: readonly ErrorCode[];
   handle(asked: Asked<Static<Params>, Static<Query>, Static<Body>>): unknown;

@@ -14,6 +14,7 @@ export const healthRoutes = (deps: RouteDeps): RouteGroup => ({
       operation: 'get_health',
       summary: 'Whether the host is healthy; 503 when its database cannot be written',
       answer: { status: 200, description: 'Healthy, or degraded.', schema: HealthAnswer },
+      not_well: 'The database cannot be written.',
       async handle({ reply }) {
         const health = await deps.operations.health();
         if (health.status === 'unhealthy') reply.status(503);
@@ -36,6 +37,7 @@ export const healthRoutes = (deps: RouteDeps): RouteGroup => ({
       operation: 'get_readiness',
       summary: 'Whether it takes requests; 503 before the first scan and while it stops',
       answer: { status: 200, description: 'It is ready.', schema: LiveAnswer },
+      not_well: 'It starts, or stops.',
       handle({ reply }) {
         if (deps.ready()) return { status: 'ready' };
         reply.status(503);
