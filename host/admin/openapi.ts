@@ -69,6 +69,15 @@ const answerOf = ({ answer }: Route, components: Components): Json => {
   return { description, content: { [content_type]: { schema: schema ? components.place(schema) : { type: 'string' } } } };
 };
 
+/** What has nothing to say may say so in JSON, which some clients need to be told. */
+const NOTHING = { type: 'object', additionalProperties: false };
+
+const requestBody = ({ body, body_optional, method }: Route, components: Components): Json => {
+  if (!body && (method === 'GET' || method === 'DELETE')) return {};
+  const schema = body ? components.place(body) : NOTHING;
+  return { requestBody: { required: body !== undefined && body_optional !== true, content: { 'application/json': { schema } } } };
+};
+
 const operationOf = (route: Route, tag: string, components: Components): Json => {
   const parameters = [
     ...parametersIn('path', route.params, components),
@@ -82,14 +91,7 @@ const operationOf = (route: Route, tag: string, components: Components): Json =>
     tags: [tag],
     security: route.role === 'anyone' ? [] : [{ token: [] }, { cookie: [] }, ...(route.open_on_loopback ? [{}] : [])],
     ...(parameters.length > 0 ? { parameters } : {}),
-    ...(route.body
-      ? {
-          requestBody: {
-            required: route.body_optional !== true,
-            content: { 'application/json': { schema: components.place(route.body) } },
-          },
-        }
-      : {}),
+    ...requestBody(route, components),
     responses: {
       [route.answer.status]: answerOf(route, components),
       ...(route.not_well ? { 503: { ...answerOf(route, components), description: route.not_well } } : {}),

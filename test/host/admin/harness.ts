@@ -6,6 +6,8 @@ import path from 'node:path';
 import type { RouteDeps } from '../../../host/admin/routes.ts';
 import { createRoutes } from '../../../host/admin/routes.ts';
 import { loadConfig } from '../../../host/config.ts';
+import { openConnection } from '../../../host/db/connection.ts';
+import { auditOf } from '../../../host/db/tables/audit.ts';
 import { type Host, openHost } from '../../../host/host.ts';
 import { closeServer, createNetworkServer, listen } from '../../../host/http/server.ts';
 import type { Clock } from '../../../host/lib/clock.ts';
@@ -43,6 +45,10 @@ export interface AdminHost {
   admin(path: string, ask?: Ask): Promise<Answer>;
   newToken(role: string, more?: object): Promise<{ id: string; token: string }>;
   channelIn(id: string, state: string): Promise<void>;
+  /** A new visitor of the web chat writes, and the echo is sent. */
+  converse(text?: string): Promise<{ message_id: string; session_id: string; conversation_key: string }>;
+  /** The actors and acts of the audit trail that concern a subject, read from the database itself. */
+  audit(subject: string): Promise<{ actor: string; action: string; detail: string | null }[]>;
   stop(): Promise<void>;
 }
 
@@ -124,6 +130,25 @@ export const openAdminHost = async ({ env = {}, clock }: AdminHostOptions = {}):
         (channel) => channel.state === state,
         `${id} is ${state}`,
       );
+    },
+    async converse(text = 'hello') {
+      const visitor = await ask('/chat');
+      const cookie = String(visitor.headers['set-cookie']).split(';')[0] as string;
+      const client_message_id = `m${++made}`;
+      const sent = await ask('/chat/messages', { method: 'POST', headers: { cookie, origin: url }, body: { client_message_id, text } });
+      if (sent.status !== 202) throw new Error(`POST /chat/messages answered ${sent.status}: ${sent.text}`);
+      const find = async () => (await admin('/api/messages?channel_id=webchat&direction=inbound&limit=500')).body.items;
+      const isIt = (row: { message_id: string; state: string }) =>
+        row.message_id.endsWith(`:${client_message_id}`) && row.state === 'answered';
+      const rows = await until(find, (items) => items.some(isIt), 'a visitor is answered');
+      const { id, session_id, conversation_key } = rows.find(isIt);
+      return { message_id: id, session_id, conversation_key };
+    },
+    async audit(subject) {
+      const db = await openConnection(config.db_file, { readonly: true });
+      const rows = await auditOf(db, [subject]);
+      await db.close();
+      return rows.map(({ actor, action, detail }) => ({ actor, action, detail }));
     },
     async stop() {
       host.drain();
