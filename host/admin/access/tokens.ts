@@ -149,11 +149,18 @@ export const createTokens = (deps: TokensDeps) => {
       const row = rows.get(id)?.row;
       if (!row || row.revoked_at !== null) throw new AppError('NOT_FOUND', `There is no token ${id}.`, 'agentos token list shows them.');
       const now = clock.now();
-      const audit = [
-        { at: now, actor, action: 'token.revoked', subject: id, decision: 'revoked', detail: { name: row.name, role: row.role } },
-      ];
-      await ledger.commit({ tokens: [{ ...row, revoked_at: now }], audit });
+      // At once: a use that is noted meanwhile must not bring it back.
       row.revoked_at = now;
+      const detail = { name: row.name, role: row.role };
+      try {
+        await ledger.commit({
+          tokens: [{ ...row }],
+          audit: [{ at: now, actor, action: 'token.revoked', subject: id, decision: 'revoked', detail }],
+        });
+      } catch (error) {
+        row.revoked_at = null;
+        throw error;
+      }
       deps.on_revoked(id);
       return tokenView(row);
     },

@@ -88,6 +88,20 @@ describe('a token', () => {
     await expect(again.revoke(id, 'cli:ada')).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
 
+  it('is not brought back by a use at the moment of its revocation', async () => {
+    const tokens = await openTokens();
+    const { token, id } = await tokens.create({ name: 'ci', role: 'admin', expires_at: null }, 'cli:ada');
+    tokens.find(token);
+    home.clock.advance(60_000);
+    const revoking = tokens.revoke(id, 'cli:ada');
+    expect(tokens.find(token)).toBeNull();
+    await revoking;
+    const [row] = await home.ledger.tokens();
+    await home.ledger.commit({ tokens: [{ ...(row as NonNullable<typeof row>), revoked_at: null }] });
+    await home.reopen();
+    expect((await openTokens()).find(token)).toBeNull();
+  });
+
   it('has a name that the audit trail can tell from the others', async () => {
     const tokens = await openTokens('a-bootstrap-token-of-length');
     const make = (name: string) => tokens.create({ name, role: 'viewer', expires_at: null }, 'cli:ada');

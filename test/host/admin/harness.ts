@@ -129,6 +129,8 @@ export const openAdminHost = async ({ env = {}, clock }: AdminHostOptions = {}):
         async () => (await admin(`/api/channels/${id}`)).body,
         (channel) => channel.state === state,
         `${id} is ${state}`,
+        // A worker's start on a machine that runs other tests as well.
+        50_000,
       );
     },
     async converse(text = 'hello') {

@@ -1,5 +1,7 @@
 /** Sending a message by the API: where it goes, what it takes, and that a repeat sends nothing twice. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { systemClock } from '../../../host/lib/clock.ts';
+import { gate, startAgentServer } from '../../support/agent-server.ts';
 import { until } from '../../support/until.ts';
 import { type AdminHost, openAdminHost } from './harness.ts';
 
@@ -136,5 +138,37 @@ describe('an Idempotency-Key', () => {
 
   it.each(['', 'x'.repeat(256)])('that is none (%#) is refused', async (key) => {
     expect((await post({ channel_id: 'telegram', conversation_key: '1', text: 'x' }, key)).status).toBe(400);
+  });
+});
+
+describe('while the agent is still asked', () => {
+  it('a reply waits for its answer and comes after it; after 204 it is the first', async () => {
+    const agent = await startAgentServer();
+    // The host's patience must not end because the machine is slow.
+    const clock = { ...systemClock, after: (ms: number, callback: () => void) => systemClock.after(ms * 10, callback) };
+    const asked = await openAdminHost({ clock, env: { AGENT_BACKEND: 'http', AGENT_URL: agent.url } });
+    try {
+      await asked.channelIn('webchat', 'running');
+      for (const [text, answer, part] of [
+        ['with an answer', { status: 200, body: { text: 'the answer' } }, 2],
+        ['with 204', { status: 204 }, 1],
+      ] as const) {
+        const { opened, open } = gate();
+        agent.answer(() => opened.then(() => answer));
+        const conversation = asked.converse(text);
+        const [call] = await until(
+          () => agent.about(text),
+          (calls) => calls.length === 1,
+          'the agent is asked',
+        );
+        const reply = asked.admin('/api/messages', { method: 'POST', body: { in_reply_to: call?.json.message.id, text: 'later' } });
+        open();
+        await conversation;
+        expect(await reply).toMatchObject({ status: 202, body: { part, text: 'later' } });
+      }
+    } finally {
+      await asked.stop();
+      await agent.close();
+    }
   });
 });
