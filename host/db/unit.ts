@@ -123,6 +123,26 @@ export interface StorageChange {
   bytes: number;
 }
 
+/** A token of the administration API; only its hash is known. Times are ms since 1970. */
+export interface TokenRow {
+  id: string;
+  name: string;
+  role: 'viewer' | 'operator' | 'admin';
+  /** SHA-256 of the token, hex. */
+  hash: string;
+  created_at: number;
+  created_by: string;
+  expires_at: number | null;
+  last_used_at: number | null;
+  revoked_at: number | null;
+}
+
+/** A person takes a session over, or gives it back (null). */
+export interface SessionHold {
+  id: string;
+  held_by: string | null;
+}
+
 export interface SettingRow {
   name: string;
   value: string;
@@ -181,7 +201,7 @@ export interface PairingRow {
 /** One line of the audit trail. People appear by `person_id`; no content. */
 export interface AuditEntry {
   at: number;
-  /** `host`, `environment`, `cli:<os user>`, `token:<id>`. */
+  /** `host`, `environment`, `cli:<os user>`, `token:<name>`. */
   actor: string;
   action: string;
   person_id?: string | null;
@@ -199,6 +219,7 @@ export interface Unit {
   persons?: readonly PersonRow[];
   events?: readonly EventRow[];
   sessions?: readonly SessionRow[];
+  session_holds?: readonly SessionHold[];
   messages?: readonly MessageRow[];
   event_changes?: readonly EventChange[];
   message_changes?: readonly MessageChange[];
@@ -208,6 +229,7 @@ export interface Unit {
   approvals?: readonly ApprovalRow[];
   approval_changes?: readonly ApprovalChange[];
   pairings?: readonly PairingRow[];
+  tokens?: readonly TokenRow[];
   audit?: readonly AuditEntry[];
 }
 

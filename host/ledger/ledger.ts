@@ -12,8 +12,9 @@ import { allPairings } from '../db/tables/pairings.ts';
 import { personOf } from '../db/tables/persons.ts';
 import { storedBytes, storedKeys, storedValues } from '../db/tables/plugin-storage.ts';
 import { allPlugins } from '../db/tables/plugins.ts';
-import { activeSession, sessionById, sessionsOfKey } from '../db/tables/sessions.ts';
+import { activeSession, listSessions, type SessionFilter, sessionById, sessionsOfKey } from '../db/tables/sessions.ts';
 import { setting, settingAt } from '../db/tables/settings.ts';
+import { allTokens } from '../db/tables/tokens.ts';
 import type { MessageRow, Unit, UnitResult } from '../db/unit.ts';
 import type { Seal } from '../secrets/seal.ts';
 import {
@@ -66,6 +67,7 @@ export const createLedger = ({ database, seal }: { database: Database; seal: Sea
     outboundByPlatformId: (channel_id: string, platform_message_id: string) =>
       messages.outboundByPlatformId(reader, channel_id, platform_message_id),
     answersTo: (id: string) => messages.answersTo(reader, id),
+    messagesByKey: (idempotency_key: string) => messages.messagesByKey(reader, idempotency_key),
     listMessages: (filter: messages.MessageFilter) => messages.listMessages(reader, filter),
     recentSenders: (since: number) => messages.recentSenders(reader, since),
     countOpenMessages: () => messages.countOpenMessages(reader),
@@ -79,6 +81,8 @@ export const createLedger = ({ database, seal }: { database: Database; seal: Sea
     storedValues: (channel_id: string, keys: readonly { key: string; wanted: boolean }[]) => storedValues(reader, channel_id, keys),
     storedBytes: (channel_id: string) => storedBytes(reader, channel_id),
     storedKeys: (channel_id: string, page: { prefix: string; after: string; limit: number }) => storedKeys(reader, channel_id, page),
+    listSessions: (filter: SessionFilter) => listSessions(reader, filter),
+    tokens: () => allTokens(reader),
     plugins: () => allPlugins(reader),
     setting: (name: string) => setting(reader, name),
     settingAt: (name: string, at: number) => settingAt(reader, name, at),
