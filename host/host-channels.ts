@@ -191,6 +191,13 @@ export const createHostChannels = (deps: HostChannelsDeps) => {
   return {
     channels,
     busChannel: (id: string): BusChannel | undefined => busChannels.get(id),
+    /** What a message to a channel needs to know of it; null when there is no such channel. */
+    outlet(id: string) {
+      if (!channels.has(id)) return null;
+      const built = busChannels.get(id);
+      const text_limit = built ? built.text_limit : channels.manifest(id)?.limits?.text;
+      return { text_limit, state: channels.show(id).state, plan: built ? built.outbox.plan : null };
+    },
     /** Records an event for a channel whose platform is the host itself. */
     record: rooms.record,
     outboxCounts: (id: string) => rooms.get(id)?.outbox.counts() ?? null,

@@ -2,7 +2,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import path from 'node:path';
 import type { SecurityPolicy } from '../schemas/security-policy.ts';
-import type { Governance } from './admin/governance-routes.ts';
+import type { Governance } from './admin/governance.ts';
 import { createModeOperations, modeExecutor } from './admin/mode-operations.ts';
 import { createPolicyOperations, type PolicyOperationsDeps } from './admin/policy-operations.ts';
 import { createApprovals } from './approvals/approvals.ts';

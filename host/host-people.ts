@@ -1,6 +1,5 @@
-/** Builds what concerns people and keys: export, erasure, the change of the host key, and their routes. */
-import { registerSecretRoutes } from './admin/secret-routes.ts';
-import { registerUserRoutes } from './admin/user-routes.ts';
+/** Builds what concerns people and keys: export, erasure, the change of the host key. */
+import type { PeopleOperations } from './admin/people-operations.ts';
 import { listSecrets } from './config/secret-list.ts';
 import type { ConfigValue } from './config/sources.ts';
 import type { Config } from './config.ts';
@@ -71,15 +70,12 @@ export const createHostPeople = (deps: HostPeopleDeps) => {
     rotating = turn.catch(() => undefined);
     return turn;
   };
-  return {
-    applyTombstones,
-    mountRoutes(app: Parameters<typeof registerUserRoutes>[0]): void {
-      registerUserRoutes(app, {
-        exportUser: (channel_id, user_key) =>
-          exportPerson({ ledger, records, now: () => clock.now(), view: (row) => messageView(ledger, row) }, channel_id, user_key),
-        eraseUser: erase,
-      });
-      registerSecretRoutes(app, { listSecrets: () => listSecrets(deps.listConfig()), rotate });
-    },
+  const operations: PeopleOperations = {
+    exportUser: (channel_id, user_key) =>
+      exportPerson({ ledger, records, now: () => clock.now(), view: (row) => messageView(ledger, row) }, channel_id, user_key),
+    eraseUser: erase,
+    listSecrets: () => listSecrets(deps.listConfig()),
+    rotate,
   };
+  return { ...operations, applyTombstones };
 };

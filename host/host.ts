@@ -6,13 +6,17 @@ import { access } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import type { FastifyInstance } from 'fastify';
+import { createAccess } from './admin/access/access.ts';
 import { createApp } from './admin/app.ts';
 import { createAuditOperations } from './admin/audit-operations.ts';
-import { createAuthenticate } from './admin/authenticate.ts';
-import { registerGovernance } from './admin/governance-routes.ts';
 import { healthOf } from './admin/health.ts';
 import { createMetrics } from './admin/metrics.ts';
+import { createDocument } from './admin/openapi.ts';
 import { createOperations } from './admin/operations.ts';
+import { createRoutes } from './admin/routes.ts';
+import { createSessionOperations } from './admin/session-operations.ts';
+import { createRecent } from './admin/stream/recent.ts';
+import { createStream } from './admin/stream/stream.ts';
 import { createAgent } from './agents/create-agent.ts';
 import { createBus } from './bus/bus.ts';
 import { createSteps } from './bus/decide-turn.ts';
@@ -40,6 +44,7 @@ import { createFeed } from './lib/feed.ts';
 import { createIds } from './lib/ids.ts';
 import type { Logger } from './lib/logger.ts';
 import type { Probe } from './lib/probe.ts';
+import { createPosts } from './outbox/post-message.ts';
 import { createPeople } from './people/people.ts';
 import { createSandbox } from './sandbox/sandbox.ts';
 import { type OpenedKeys, openKeys } from './secrets/open-keys.ts';
@@ -231,6 +236,20 @@ export const openHost = async ({ config: given, log, clock = systemClock, mode, 
       outboxCounts: (id) => rooms.outboxCounts(id),
       wake: (id) => rooms.wake(id),
       audit: createAuditOperations({ ledger, verify: trail.verify }),
+      post: createPosts({
+        ledger,
+        clock,
+        newId,
+        feed,
+        person: (channel_id, user_key) => people.resolve(channel_id, user_key),
+        channel: (id) => rooms.outlet(id),
+      }),
+      sessions: createSessionOperations({
+        ledger,
+        clock,
+        sessions,
+        person: async (channel_id, user_key) => (user_key === null ? null : ((await ledger.personOf(channel_id, user_key)) ?? null)),
+      }),
       ...settings,
     });
     const administration = governance.administration({
@@ -259,18 +278,39 @@ export const openHost = async ({ config: given, log, clock = systemClock, mode, 
     });
     /** A command that works on the database alone asks this very API. */
     const fromCommandLine = mode === 'offline' ? () => true : cameFromCommandLine;
-    const app: FastifyInstance = createApp({
-      operations,
-      metrics,
+    const access = createAccess({
+      ledger,
+      clock,
+      newId,
+      admin_token: config.admin_token,
       public_url: config.public_url,
-      authenticate: createAuthenticate({ admin_token: config.admin_token, fromCommandLine, os_user: os.userInfo().username }),
       fromCommandLine,
-      ready: () => channels.ready(),
-      draining: () => draining,
+      os_user: os.userInfo().username,
       on_error,
-      mount(mounted) {
-        registerGovernance(mounted, administration);
-        hostPeople.mountRoutes(mounted);
+    });
+    await access.tokens.load();
+    const stream = createStream({ recent: createRecent({ feed, clock, start: newId() }), clock, access });
+    const routes = createRoutes({
+      operations,
+      access,
+      metrics,
+      stream,
+      public_url: config.public_url,
+      governance: administration,
+      people: hostPeople,
+      ready: () => channels.ready() && !draining,
+      document: () => document,
+    });
+    const document = createDocument(routes);
+    const app: FastifyInstance = createApp({
+      routes,
+      authenticate: access.authenticate,
+      public_url: config.public_url,
+      trusted_proxies: config.trusted_proxies,
+      fromCommandLine,
+      on_error,
+      on_closing: () => stream.close(),
+      mount: (mounted) =>
         mountWebchat(mounted, {
           ledger,
           feed,
@@ -281,8 +321,7 @@ export const openHost = async ({ config: given, log, clock = systemClock, mode, 
           public_url: config.public_url,
           dist_dir,
           onDefect: (error) => on_error(error, 'serve the chat'),
-        });
-      },
+        }),
     });
     await app.ready();
     releases.push(() => app.close());
@@ -291,6 +330,7 @@ export const openHost = async ({ config: given, log, clock = systemClock, mode, 
       app,
       webhooks: rooms.webhooks(() => draining),
       operations,
+      tokens: access.tokens,
       /** Names the process that owns this home, for a second one that wants it. */
       async announce(at: string): Promise<void> {
         address = at;
@@ -313,18 +353,20 @@ export const openHost = async ({ config: given, log, clock = systemClock, mode, 
             rates.remember(rateKey(sender.channel_id, sender.user_key), sender.received_at);
         }
         await rooms.load();
-        if (mode === 'serve') governance.live.watch();
+        if (mode !== 'serve') return;
+        governance.live.watch();
+        trail.startRetention(config);
       },
       /** Reads the policy and the channel folders again. */
       async reload(): Promise<void> {
         governance.live.reload();
         await rooms.load();
-        await channels.load();
-        if (mode === 'serve') trail.startRetention(config);
       },
       /** Takes nothing new: health says so, webhooks answer 503. */
       drain(): void {
         draining = true;
+        // They would hold their connections open.
+        stream.close();
       },
       /** Lets what is under way end, then closes everything. */
       close: release,

@@ -1,26 +1,21 @@
-/** Everything over HTTP but the webhooks: health, metrics, the API, and what else is mounted. */
+/** Everything over HTTP but the webhooks: the table of routes, and what else is mounted. */
 import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import { AppError } from '../errors.ts';
-import { hostAllowed } from '../http/allowed-hosts.ts';
 import { PROBLEM_TYPE, problem } from '../http/problem.ts';
-import type { Metrics } from './metrics.ts';
-import type { Operations } from './operations.ts';
-import { registerRoutes } from './routes.ts';
+import { createGuard, type GuardDeps } from './guard.ts';
+import { registerRoutes } from './register-routes.ts';
+import type { RouteGroup } from './route.ts';
 
-export interface AppDeps {
-  operations: Operations;
-  metrics: Metrics;
-  public_url: string | null;
-  authenticate(request: import('node:http').IncomingMessage): string;
-  fromCommandLine(request: import('node:http').IncomingMessage): boolean;
-  ready(): boolean;
-  draining(): boolean;
+export interface AppDeps extends GuardDeps {
+  routes: readonly RouteGroup[];
+  /** Whose word on where a request came from is taken. */
+  trusted_proxies: readonly string[];
   on_error(error: unknown, what: string): void;
+  /** Before connections are closed: what would hold them open ends. */
+  on_closing(): void;
   /** Mounts further rooms (web chat). */
   mount(app: FastifyInstance): void;
 }
-
-const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', '::1', '::ffff:127.0.0.1']);
 
 /** Fastify's own refusals, in our words. */
 const asAppError = (error: unknown): AppError | null => {
@@ -31,26 +26,6 @@ const asAppError = (error: unknown): AppError | null => {
   if (statusCode !== undefined && statusCode >= 400 && statusCode < 500)
     return new AppError('INVALID_PARAMS', message ?? 'The request is not valid.', 'docs/api.md describes each route.');
   return null;
-};
-
-const registerHealth = (app: FastifyInstance, deps: AppDeps): void => {
-  app.get('/health', async (_request, reply) => {
-    const health = await deps.operations.health();
-    return reply.status(health.status === 'unhealthy' ? 503 : 200).send(health);
-  });
-  app.get('/health/live', () => ({ status: 'live' }));
-  app.get('/health/ready', (_request, reply) => {
-    const ready = deps.ready() && !deps.draining();
-    return reply.status(ready ? 200 : 503).send({ status: ready ? 'ready' : 'not ready' });
-  });
-};
-
-const registerMetrics = (app: FastifyInstance, deps: AppDeps): void => {
-  app.get('/metrics', async (request, reply) => {
-    // Open on loopback; from elsewhere with a token.
-    if (!LOOPBACK.has(request.socket.remoteAddress ?? '')) deps.authenticate(request.raw);
-    return reply.type(deps.metrics.content_type).send(await deps.metrics.text());
-  });
 };
 
 export const createApp = (deps: AppDeps): FastifyInstance => {
@@ -67,6 +42,7 @@ export const createApp = (deps: AppDeps): FastifyInstance => {
     frameworkErrors: (error, _request, reply) => void refuse(error, reply),
     logger: false,
     bodyLimit: 1_048_576,
+    trustProxy: deps.trusted_proxies.length > 0 ? [...deps.trusted_proxies] : false,
     // A dotted key of a channel's field may be longer than Fastify's 100.
     routerOptions: { maxParamLength: 255 },
     forceCloseConnections: false,
@@ -75,34 +51,19 @@ export const createApp = (deps: AppDeps): FastifyInstance => {
   });
   // A page of somebody else's may post text/plain without asking first; everything here is JSON.
   app.removeContentTypeParser('text/plain');
-  app.decorateRequest('actor', '');
-  app.decorateRequest('role', 'viewer');
-  app.addHook('onRequest', async (request) => {
-    const identify = (): void => {
-      request.actor = deps.authenticate(request.raw);
-      // The bootstrap token and the command line are an admin's.
-      request.role = 'admin';
-    };
-    if (deps.fromCommandLine(request.raw)) identify();
-    // The route that was matched, never the address as written: `/%61pi/status` leads to `/api/status` too.
-    const route = request.routeOptions.url ?? request.url;
-    if (route.startsWith('/health')) return;
-    if (request.actor === '' && !hostAllowed(request.headers.host, deps.public_url)) {
-      throw new AppError(
-        'HOST_NOT_ALLOWED',
-        `The host ${request.headers.host ?? ''} is not known here.`,
-        'Use localhost, or set PUBLIC_URL to the address you use.',
-      );
-    }
-    if (route.startsWith('/api') && request.actor === '') identify();
-  });
-  app.addHook('onSend', async (_request, reply) => {
+  app.decorateRequest('caller', null);
+  const guard = createGuard(deps);
+  app.addHook('onRequest', async (request) => guard(request));
+  app.addHook('onSend', async (request, reply) => {
     reply.header('x-content-type-options', 'nosniff').header('referrer-policy', 'no-referrer');
+    if (request.routeOptions.url?.startsWith('/api') && !reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store');
   });
+  app.addHook('preClose', async () => deps.on_closing());
   app.setErrorHandler((error, _request, reply) => refuse(error, reply));
-  registerHealth(app, deps);
-  registerMetrics(app, deps);
-  registerRoutes(app, deps.operations);
+  app.setNotFoundHandler((request) => {
+    throw new AppError('NOT_FOUND', `There is no ${request.method} ${request.url.split('?', 1)[0]}.`, 'docs/api.md lists the routes.');
+  });
+  registerRoutes(app, deps.routes);
   deps.mount(app);
   return app;
 };

@@ -5,13 +5,9 @@ import { isoTime } from '../lib/clock.ts';
 import type { ExecutionPhase } from '../policy/decide.ts';
 import type { ModeChange, ModeSwitch } from '../policy/mode-switch.ts';
 import type { NetworkMode } from '../policy/modes.ts';
+import type { Caller } from './access/roles.ts';
 
-export type Role = 'viewer' | 'operator' | 'admin';
-
-export interface Who {
-  actor: string;
-  role: Role;
-}
+export type Who = Pick<Caller, 'actor' | 'role'>;
 
 export interface ModeOperationsDeps {
   network_mode: ModeSwitch<NetworkMode>;

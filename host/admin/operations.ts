@@ -1,15 +1,18 @@
 /** What an operator can ask and do, whichever way they come: API, command line, or a command without a running host. */
 import type { Bus } from '../bus/bus.ts';
 import type { StepCounts } from '../bus/decide-turn.ts';
-import type { MessageFilter } from '../db/tables/messages.ts';
+import type { MessageFilter, StoredMessage } from '../db/tables/messages.ts';
 import { AppError } from '../errors.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { type MessageView, messageView, type Trace, traceOf } from '../ledger/views.ts';
 import { type Clock, isoTime } from '../lib/clock.ts';
+import type { NewPost, PostBy } from '../outbox/post-message.ts';
 import { dropDelivery, retryDelivery } from '../outbox/redeliver.ts';
 import type { Channels, ChannelView } from '../registry/channels.ts';
+import type { ConfiguredBy } from '../registry/configure.ts';
 import type { AuditOperations } from './audit-operations.ts';
 import type { Health } from './health.ts';
+import type { SessionOperations } from './session-operations.ts';
 
 export interface Page<Item> {
   items: Item[];
@@ -54,6 +57,8 @@ export interface OperationsDeps {
   >;
   outboxCounts(id: string): { in_flight: number; waiting: number; held_by: string | null } | null;
   wake(channel_id: string): void;
+  post(post: NewPost, by: PostBy): Promise<StoredMessage[]>;
+  sessions: SessionOperations;
   listConfig(): ConfigValue[];
   getConfig(key: string): ConfigValue | null;
   audit: AuditOperations;
@@ -61,6 +66,9 @@ export interface OperationsDeps {
 
 export const createOperations = (deps: OperationsDeps) => {
   const { ledger, channels } = deps;
+  /** An act that changes no row of its own still stands in the trail. */
+  const noteAct = (actor: string, action: string, subject: string, decision: string) =>
+    ledger.commit({ audit: [{ at: deps.clock.now(), actor, action, subject, decision, detail: null }] });
   const redeliver = { ledger, now: () => deps.clock.now(), wake: deps.wake };
   return {
     health: deps.health,
@@ -88,7 +96,17 @@ export const createOperations = (deps: OperationsDeps) => {
     showChannel: (id: string): ChannelView => channels.show(id),
     enableChannel: (id: string, actor: string) => channels.enable(id, actor),
     disableChannel: (id: string, actor: string) => channels.disable(id, actor),
-    reloadChannel: (id: string) => channels.reload(id),
+    async reloadChannel(id: string, actor: string): Promise<ChannelView> {
+      const view = await channels.reload(id);
+      await noteAct(actor, 'channel.reloaded', id, view.state);
+      return view;
+    },
+    configureChannel: (id: string, given: Parameters<Channels['configure']>[1], by: ConfiguredBy) => channels.configure(id, given, by),
+    async testChannel(id: string, actor: string) {
+      const found = await channels.test(id);
+      await noteAct(actor, 'channel.tested', id, found.ok ? 'ok' : 'not ok');
+      return found;
+    },
     approveChannel: (id: string, digest: string | null, actor: string) => channels.approve(id, digest, actor),
     async listMessages(filter: MessageFilter): Promise<Page<MessageView>> {
       const rows = await ledger.listMessages(filter);
@@ -97,6 +115,12 @@ export const createOperations = (deps: OperationsDeps) => {
         next_cursor: rows.length === filter.limit ? String(rows.at(-1)?.seq) : null,
       };
     },
+    /** The first part as it is now, with the ids of all. */
+    async postMessage(post: NewPost, by: PostBy): Promise<MessageView & { parts: string[] }> {
+      const rows = await deps.post(post, by);
+      return { ...messageView(ledger, rows[0] as StoredMessage), parts: rows.map((row) => row.id) };
+    },
+    sessions: deps.sessions,
     async showMessage(id: string): Promise<MessageView> {
       const row = await ledger.messageById(id);
       if (row) return messageView(ledger, row);

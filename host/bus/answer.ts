@@ -4,7 +4,7 @@ import type { Reply } from '../agents/agent.ts';
 import type { MessageRow, UnitResult } from '../db/unit.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { NewId } from '../lib/ids.ts';
-import { splitText } from '../outbox/split.ts';
+import { partsOf } from '../outbox/parts.ts';
 import type { BusChannel } from './turn.ts';
 
 export interface PlannedAnswer {
@@ -12,21 +12,6 @@ export interface PlannedAnswer {
   /** Called with the commit's result, or null when it failed. */
   launch(result: UnitResult | null): void;
 }
-
-type Part = Pick<OutboundMessage, 'type' | 'text' | 'attachments' | 'buttons'>;
-
-/** One platform message each: the text in pieces that fit, then every attachment. Buttons stand under the last piece of text. */
-const partsOf = (reply: Reply, channel: BusChannel): Part[] => {
-  const texts = reply.text !== null && reply.text.trim() !== '' ? splitText(reply.text, channel.text_limit) : [];
-  const parts: Part[] = texts.map((text, index) => ({
-    type: 'text',
-    text,
-    attachments: [],
-    buttons: index === texts.length - 1 ? reply.buttons : [],
-  }));
-  for (const attachment of reply.attachments) parts.push({ type: attachment.type, text: null, attachments: [attachment], buttons: [] });
-  return parts;
-};
 
 export interface AnswerDeps {
   ledger: Ledger;
@@ -44,7 +29,7 @@ export const planAnswer = (
 ): PlannedAnswer => {
   const launches: ((result: UnitResult | null) => void)[] = [];
   const rows = replies
-    .flatMap((reply) => partsOf(reply, channel))
+    .flatMap((reply) => partsOf(reply, channel.text_limit))
     .map((part, index) => {
       const outbound: OutboundMessage = {
         ...part,

@@ -1,6 +1,7 @@
 /** `agentos channel …`: what is found in store/channels, what was decided about it, what it is doing. */
 import type { Page } from '../admin/operations.ts';
-import type { ChannelView } from '../registry/channels.ts';
+import { AppError } from '../errors.ts';
+import type { ChannelTest, ChannelView } from '../registry/channels.ts';
 import type { Difference } from '../registry/difference.ts';
 import { withClient } from './client.ts';
 import type { CliContext, CommonOptions } from './context.ts';
@@ -125,4 +126,19 @@ export const channelApprove = (context: CliContext, options: CommonOptions & { d
       context.stdout.write('\n');
     }
     one(context, options, approved);
+  });
+
+export const channelTest = (context: CliContext, options: CommonOptions, id: string): Promise<void> =>
+  withClient(context, options, async (client) => {
+    const found = await client.call<ChannelTest>('POST', at(id, '/test'));
+    show(context.stdout, options, found, ({ ok, state, reason, checked }) =>
+      printFields(context.stdout, [
+        ['channel', id],
+        ['well', ok ? 'yes' : 'no'],
+        ['state', state],
+        ['reason', reason],
+        ['asked', checked ? 'its adapter' : 'nobody: the adapter has no health of its own, or does not run'],
+      ]),
+    );
+    if (!found.ok) throw new AppError('STATE_CONFLICT', `Channel ${id} is not well.`, 'agentos channel show tells more.');
   });

@@ -12,7 +12,7 @@ import { createLogger } from '../lib/logger.ts';
 import type { CliContext, CommonOptions } from './context.ts';
 
 export interface Client {
-  call<Answer>(method: 'GET' | 'POST' | 'DELETE', path: string, body?: unknown): Promise<Answer>;
+  call<Answer>(method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, body?: unknown): Promise<Answer>;
 }
 
 interface RawAnswer {

@@ -1,10 +1,10 @@
 /** The commands and their options. One file per command does the work. */
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import { VERSION } from '../version.ts';
 import { approvalsApprove, approvalsDeny, approvalsList, pairApprove, pairList } from './approvals.ts';
 import { auditTail, auditVerify } from './audit.ts';
 import { auditExport } from './audit-export.ts';
-import { channelApprove, channelDisable, channelEnable, channelList, channelReload, channelShow } from './channel.ts';
+import { channelApprove, channelDisable, channelEnable, channelList, channelReload, channelShow, channelTest } from './channel.ts';
 import { channelCreate } from './channel-create.ts';
 import { configGet, configList } from './config.ts';
 import type { CliContext, CommonOptions } from './context.ts';
@@ -17,6 +17,7 @@ import { networkModeGet, networkModeSet, phaseGet, phaseSet } from './modes.ts';
 import { policyCheck, policyExplain } from './policy.ts';
 import { secretsList, secretsRotate } from './secrets.ts';
 import { status } from './status.ts';
+import { tokenCreate, tokenList, tokenRevoke } from './token.ts';
 import { trace } from './trace.ts';
 import { userErase, userExport } from './user.ts';
 
@@ -76,6 +77,7 @@ export const createProgram = (context: CliContext): Command => {
   remote(channel.command('enable').argument('<id>').description('let it run; tries again after a quarantine')).action(act(channelEnable));
   remote(channel.command('disable').argument('<id>').description('stop it; its deliveries wait')).action(act(channelDisable));
   remote(channel.command('reload').argument('<id>').description('read its folder again')).action(act(channelReload));
+  remote(channel.command('test').argument('<id>').description('ask its adapter whether the account is well')).action(act(channelTest));
   remote(
     channel
       .command('approve')
@@ -211,5 +213,17 @@ export const createProgram = (context: CliContext): Command => {
       .option('--resume [ids...]', 'hand back what was not finished: these, or all')
       .description('put a backup in the place of the database; no host may run'),
   ).action(act(async (...given: Parameters<typeof import('./restore.ts').restore>) => (await import('./restore.ts')).restore(...given)));
+
+  const token = program.command('token').description('who may use the API: viewer reads, operator acts, admin decides');
+  remote(
+    token
+      .command('create')
+      .addOption(new Option('--role <role>', 'viewer, operator or admin').choices(['viewer', 'operator', 'admin']).makeOptionMandatory())
+      .requiredOption('--name <name>', 'stands in the audit trail')
+      .option('--expires <time>', 'from now: 90m, 12h, 30d (never)')
+      .description('make one; it is shown once'),
+  ).action(act(tokenCreate));
+  remote(token.command('list').description('every token that was not revoked')).action(act(tokenList));
+  remote(token.command('revoke').argument('<id>').description('end it, with its logins and open streams')).action(act(tokenRevoke));
   return program;
 };

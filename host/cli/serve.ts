@@ -1,5 +1,5 @@
 /** `agentos serve`: runs the host until it is told to stop. */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
@@ -27,12 +27,20 @@ const addressOf = (at: AddressInfo | string | null, tls: boolean): string => {
   return `${tls ? 'https' : 'http'}://${name}:${at.port}`;
 };
 
-const refuseOpenBind = (host: string, admin_token: string | null): void => {
-  if (LOOPBACK.has(host) || admin_token !== null) return;
+/** On loopback only the people of this machine can ask. */
+const refuseOpenBind = (host: string, hasAdmin: boolean): void => {
+  if (LOOPBACK.has(host) || hasAdmin) return;
   throw new AppError(
     'CONFIG_INVALID',
     `--host ${host} is reachable from other machines, and no admin token is set.`,
-    'Set AGENTOS_ADMIN_TOKEN, or listen on 127.0.0.1.',
+    'Set AGENTOS_ADMIN_TOKEN, make one with agentos token create --role admin, or listen on 127.0.0.1.',
+  );
+};
+
+/** A new home gets a token of its own; its hash is what is kept, so these lines are the only place where it is readable. */
+const printFirstToken = (context: CliContext, token: string): void => {
+  context.stdout.write(
+    `\nThe admin token of this home, shown only now:\n\n  ${token}\n\nThe agentos command needs none on this machine.\n\n`,
   );
 };
 
@@ -57,7 +65,8 @@ export const serve = async (context: CliContext, options: ServeOptions): Promise
     env: context.env,
     cwd: context.cwd,
   });
-  refuseOpenBind(config.listen.host, config.admin_token);
+  // A home without a database has no tokens; nothing is made for a start that is refused.
+  refuseOpenBind(config.listen.host, config.admin_token !== null || existsSync(config.db_file));
   const log = createLogger({ level: config.debug ? 'DEBUG' : config.log_level, pretty: context.stdout.isTTY === true });
   for (const warning of warnings) log.warn(warning);
   const tls = config.tls ? { cert: readFileSync(config.tls.cert_file), key: readFileSync(config.tls.key_file) } : null;
@@ -92,6 +101,7 @@ export const serve = async (context: CliContext, options: ServeOptions): Promise
   };
 
   try {
+    refuseOpenBind(config.listen.host, host.tokens.hasAdmin());
     const address = addressOf(await listenOn(network, config.listen), tls !== null);
     await host.announce(address);
     await listen(command, { path: await prepareSocketPath(config.run_dir) });
@@ -102,6 +112,10 @@ export const serve = async (context: CliContext, options: ServeOptions): Promise
     context.on_signal(['SIGHUP'], () => void host.reload().catch((error) => log.error({ err: error }, 'could not reload the channels')));
     await host.start();
     if (options.reload) log.info('development: changed plugin folders are taken up by themselves');
+    if (host.tokens.isFirstStart()) {
+      const { token } = await host.tokens.create({ name: 'first-start', role: 'admin', expires_at: null }, 'host');
+      printFirstToken(context, token);
+    }
     log.info({ address, home: config.home }, `CommunicationOS runs at ${address}; the chat page is ${address}/chat`);
   } catch (error) {
     await stop('it could not start');

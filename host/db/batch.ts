@@ -15,8 +15,9 @@ import { insertPersons } from './tables/persons.ts';
 import { changeStorage } from './tables/plugin-storage.ts';
 import { resealConfigs, upsertPlugins } from './tables/plugins.ts';
 import { writeRestoration } from './tables/restorations.ts';
-import { upsertSessions } from './tables/sessions.ts';
+import { holdSessions, upsertSessions } from './tables/sessions.ts';
 import { setSettings } from './tables/settings.ts';
+import { upsertTokens } from './tables/tokens.ts';
 import type { ApprovalChange, AuditEntry, EventChange, EventRow, MessageChange, Unit, UnitResult } from './unit.ts';
 
 type Written = { events: ReadonlyMap<string, number>; messages: ReadonlyMap<string, number>; changes: ReadonlySet<MessageChange> } & {
@@ -116,6 +117,8 @@ const writeTables = async (
   const newEvents = await writeEvents(db, collect(units, 'events'), collect(units, 'event_changes'));
   const sessions = collect(units, 'sessions');
   if (sessions.length > 0) await upsertSessions(db, sessions);
+  const holds = collect(units, 'session_holds');
+  if (holds.length > 0) await holdSessions(db, holds);
   const messages = collect(units, 'messages');
   const newMessages = messages.length > 0 ? await insertMessages(db, messages) : NOTHING;
   const changes = await changeMessages(db, collect(units, 'message_changes'));
@@ -127,6 +130,8 @@ const writeTables = async (
   if (storage.length > 0) await changeStorage(db, storage);
   const pairings = collect(units, 'pairings');
   if (pairings.length > 0) await upsertPairings(db, pairings);
+  const tokens = collect(units, 'tokens');
+  if (tokens.length > 0) await upsertTokens(db, tokens);
   await insertApprovals(db, collect(units, 'approvals'));
   const approvals = await changeApprovals(db, collect(units, 'approval_changes'));
   for (const erasure of collect(units, 'erasures')) await writeErasure(db, erasure);

@@ -5,12 +5,14 @@ import { first } from './migrations/001-first.ts';
 import { pluginStorage } from './migrations/002-plugin-storage.ts';
 import { approvals } from './migrations/003-approvals.ts';
 import { auditTrail } from './migrations/004-audit-trail.ts';
+import { tokens } from './migrations/005-tokens.ts';
 
 export const MIGRATIONS: readonly { name: string; sql: string }[] = [
   { name: '001-first', sql: first },
   { name: '002-plugin-storage', sql: pluginStorage },
   { name: '003-approvals', sql: approvals },
   { name: '004-audit-trail', sql: auditTrail },
+  { name: '005-tokens', sql: tokens },
 ];
 
 export const schemaVersion = async (connection: Connection): Promise<number> =>

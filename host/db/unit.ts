@@ -135,6 +135,26 @@ export interface ResealedConfig {
   config: string;
 }
 
+/** A token of the administration API; only its hash is known. Times are ms since 1970. */
+export interface TokenRow {
+  id: string;
+  name: string;
+  role: 'viewer' | 'operator' | 'admin';
+  /** SHA-256 of the token, hex. */
+  hash: string;
+  created_at: number;
+  created_by: string;
+  expires_at: number | null;
+  last_used_at: number | null;
+  revoked_at: number | null;
+}
+
+/** A person takes a session over, or gives it back (null). */
+export interface SessionHold {
+  id: string;
+  held_by: string | null;
+}
+
 export interface SettingRow {
   name: string;
   value: string;
@@ -232,7 +252,7 @@ export type Restoration = { effect: 'settle'; at: number } | { effect: 'resume';
 /** One line of the audit trail. People appear by `person_id`; no content. */
 export interface AuditEntry {
   at: number;
-  /** `host`, `environment`, `cli:<os user>`, `token:<id>`. */
+  /** `host`, `environment`, `cli:<os user>`, `token:<name>`. */
   actor: string;
   action: string;
   person_id?: string | null;
@@ -258,6 +278,7 @@ export interface Unit {
   persons?: readonly PersonRow[];
   events?: readonly EventRow[];
   sessions?: readonly SessionRow[];
+  session_holds?: readonly SessionHold[];
   messages?: readonly MessageRow[];
   event_changes?: readonly EventChange[];
   message_changes?: readonly MessageChange[];
@@ -270,6 +291,7 @@ export interface Unit {
   pairings?: readonly PairingRow[];
   erasures?: readonly Erasure[];
   restorations?: readonly Restoration[];
+  tokens?: readonly TokenRow[];
   audit?: readonly AuditEntry[];
   retire?: readonly Retirement[];
 }

@@ -15,8 +15,9 @@ import { allPairings } from '../db/tables/pairings.ts';
 import { personOf } from '../db/tables/persons.ts';
 import { storedBytes, storedKeys, storedValues } from '../db/tables/plugin-storage.ts';
 import { allPlugins } from '../db/tables/plugins.ts';
-import { activeSession, sessionById, sessionsOfKey } from '../db/tables/sessions.ts';
+import { activeSession, listSessions, type SessionFilter, sessionById, sessionsOfKey } from '../db/tables/sessions.ts';
 import { setting, settingAt } from '../db/tables/settings.ts';
+import { allTokens } from '../db/tables/tokens.ts';
 import type { MessageRow, Unit, UnitResult } from '../db/unit.ts';
 import type { ContentKeys, ContentOwner } from '../secrets/content-keys.ts';
 import {
@@ -98,6 +99,7 @@ export const createLedger = ({ database, keys }: { database: Database; keys: Con
     outboundByPlatformId: (channel_id: string, platform_message_id: string) =>
       openableOne(messages.outboundByPlatformId(reader, channel_id, platform_message_id)),
     answersTo: (id: string) => openable(messages.answersTo(reader, id)),
+    messagesByKey: (idempotency_key: string) => openable(messages.messagesByKey(reader, idempotency_key)),
     listMessages: (filter: messages.MessageFilter) => openable(messages.listMessages(reader, filter)),
     recentSenders: (since: number) => messages.recentSenders(reader, since),
     countOpenMessages: () => messages.countOpenMessages(reader),
@@ -118,6 +120,8 @@ export const createLedger = ({ database, keys }: { database: Database; keys: Con
     storedValues: (channel_id: string, keys: readonly { key: string; wanted: boolean }[]) => storedValues(reader, channel_id, keys),
     storedBytes: (channel_id: string) => storedBytes(reader, channel_id),
     storedKeys: (channel_id: string, page: { prefix: string; after: string; limit: number }) => storedKeys(reader, channel_id, page),
+    listSessions: (filter: SessionFilter) => listSessions(reader, filter),
+    tokens: () => allTokens(reader),
     plugins: () => allPlugins(reader),
     setting: (name: string) => setting(reader, name),
     settingAt: (name: string, at: number) => settingAt(reader, name, at),

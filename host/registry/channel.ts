@@ -181,7 +181,8 @@ export const createChannel = (id: string, first: Next, deps: ChannelDeps) => {
     if (!mine || status.state !== 'degraded') return;
     const well = await mine.isWell();
     if (stopped || current !== mine || status.state !== 'degraded') return;
-    if (well) return begin(mine, 1);
+    // Without a word of its own only another start can tell.
+    if (well !== false) return begin(mine, 1);
     later(PROBE_EVERY_MS, () => void probe());
   };
 
@@ -258,6 +259,10 @@ export const createChannel = (id: string, first: Next, deps: ChannelDeps) => {
       if (status.state !== 'running' || status.reason === null || !current || off) return;
       forgetTimer();
       void begin(current, 1);
+    },
+    /** What its adapter says of the account; null when it has no word of its own, or does not run. */
+    async isWell(): Promise<boolean | null> {
+      return current ? current.isWell() : null;
     },
     forgive: (faults: number): void => deps.faults.forgive(faults),
     async typing(target: Json): Promise<void> {

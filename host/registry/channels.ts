@@ -1,4 +1,5 @@
 /** The channels of a home: what was found, what was decided about it, what runs. Work on one channel never overlaps. */
+import type { Manifest } from '../../schemas/manifest.ts';
 import { AppError } from '../errors.ts';
 import type { WebhookRoute } from '../ingress/webhooks.ts';
 import { deferred } from '../lib/deferred.ts';
@@ -7,7 +8,9 @@ import type { Channel } from './channel.ts';
 import type { ChannelSource } from './channel-source.ts';
 import { webhookIn } from './channel-status.ts';
 import { type ChannelView, channelView, statusOf } from './channel-view.ts';
+import { type ConfiguredBy, decideConfigure } from './configure.ts';
 import { type Decision, decideApprove, decideDisable, decideEnable, neededBy } from './decisions.ts';
+import type { FieldValue } from './field-value.ts';
 import { readGrants } from './grant-record.ts';
 import { createRows, type RowsDeps } from './rows.ts';
 import { createServing, type Entry, newEntry, type ServingDeps } from './serving.ts';
@@ -28,6 +31,15 @@ const ANSWER_MS = 10_000;
 const PRUNE = ' prune';
 
 export type { ChannelView } from './channel-view.ts';
+
+/** What a test of a channel found. */
+export interface ChannelTest {
+  ok: boolean;
+  state: string;
+  reason: string | null;
+  /** Whether the adapter itself was asked. */
+  checked: boolean;
+}
 
 export const createChannels = (deps: ChannelsDeps) => {
   const entries = new Map<string, Entry>();
@@ -120,20 +132,22 @@ export const createChannels = (deps: ChannelsDeps) => {
     return view(need(id));
   };
 
-  /** Writes a decision, then lets the channel be what it is now. */
+  /** Writes a decision, then lets the channel be what it is now; null: there is nothing to decide. */
   const decide = async (
     id: string,
-    made: (entry: Entry) => Decision | Promise<Decision>,
-    after?: (entry: Entry) => void,
+    made: (entry: Entry) => Decision | null | Promise<Decision>,
+    { after, force = false }: { after?: (entry: Entry) => void; force?: boolean } = {},
   ): Promise<ChannelView> => {
     need(id);
     return answered(
       id,
       serial(id, async () => {
         const entry = need(id);
-        await rows.put(await made(entry));
+        const decision = await made(entry);
+        if (decision === null) return;
+        await rows.put(decision);
         after?.(entry);
-        await serving.settle(entry);
+        await serving.settle(entry, { force });
         prune();
       }),
     );
@@ -191,14 +205,12 @@ export const createChannels = (deps: ChannelsDeps) => {
       await Promise.all(work);
     },
     enable: (id: string, actor: string): Promise<ChannelView> =>
-      decide(
-        id,
-        () => decideEnable(rows.getOrNew(id), deps.fileEntry(id), actor),
-        (entry) => {
+      decide(id, () => decideEnable(rows.getOrNew(id), deps.fileEntry(id), actor), {
+        after(entry) {
           entry.failed = null;
           entry.channel?.retry();
         },
-      ),
+      }),
     disable(id: string, actor: string): Promise<ChannelView> {
       // Whatever starts beside it must not keep a person from switching it off.
       entries.get(id)?.channel?.cancel();
@@ -211,9 +223,39 @@ export const createChannels = (deps: ChannelsDeps) => {
         await deps.keep(source);
         return decision;
       }),
+    /** Seals values that a person states; null takes one away. */
+    configure: (id: string, given: Readonly<Record<string, FieldValue | null>>, { actor, may_grant }: ConfiguredBy): Promise<ChannelView> =>
+      decide(
+        id,
+        ({ source, serving: now }) => {
+          const row = rows.getOrNew(id);
+          const { manifest, secret_fields } = readGrants(row);
+          const approved = [now?.source.manifest, manifest].filter((one) => one != null);
+          const before = row.config ? deps.openStored(id, row.config) : {};
+          const stated = deps.resolve(source, {});
+          const { kept, fields, grants } = decideConfigure({ source, approved, secret_fields, given, kept: before, stated, may_grant });
+          if (fields.length === 0) return null;
+          const audit = { actor, action: 'channel.configured', decision: 'sealed', detail: { fields, grants } };
+          return { row: { ...row, config: deps.sealStored(id, kept) }, audit };
+        },
+        // The same code with other values: its digest does not change.
+        { force: true },
+      ),
+    /** Asks the adapter whether its account is well. */
+    async test(id: string): Promise<ChannelTest> {
+      const entry = need(id);
+      const well = (await entry.channel?.isWell()) ?? null;
+      const { state, reason } = entry.channel?.status() ?? statusOf(serving.seen(entry));
+      return { ok: state === 'running' && well !== false, state, reason, checked: well !== null };
+    },
     list: (): ChannelView[] => [...entries.values()].map(view).sort((a, b) => (a.id < b.id ? -1 : 1)),
     show: (id: string): ChannelView => view(need(id)),
     has: (id: string): boolean => entries.has(id),
+    /** Of what serves, else of what lies in the folder. */
+    manifest: (id: string): Manifest | null => {
+      const entry = entries.get(id);
+      return (entry?.serving ?? entry)?.source.manifest ?? null;
+    },
     get: (id: string): Channel | null => entries.get(id)?.channel ?? null,
     /** Whether the channel takes events: it was approved and configured, and is not switched off. */
     lives: (id: string): boolean => {

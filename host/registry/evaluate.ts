@@ -19,7 +19,7 @@ export interface ResolvedConfig {
   missing: readonly string[];
   /** Fields for which the host makes a value. */
   to_generate: readonly string[];
-  problems: readonly { message: string; hint: string }[];
+  problems: readonly { field: string; message: string; hint: string }[];
   /** The variable that states a field, for the fix. */
   variable(field: string): string;
 }

@@ -39,8 +39,8 @@ export interface RunningGeneration {
   receive(event: InboundEvent): Promise<Parsed>;
   send(message: OutboundMessage): Promise<{ end: SendEnd; seen: RequestsSeen }>;
   typing(target: Json): Promise<void>;
-  /** Whether its account is well again; without `health` only another `start` can tell. */
-  isWell(): Promise<boolean>;
+  /** What its adapter says of the account; null when it has no `health`. */
+  isWell(): Promise<boolean | null>;
   /** Resolves when no `receive` or `send` is open any more, or after `within_ms`. */
   drain(within_ms: number): Promise<void>;
   /** The adapter's `stop` may take `grace_ms`; what is still open then is cut off. */
@@ -152,7 +152,7 @@ const run = ({ manifest, budget }: Generation, adapter: ConfinedAdapter, deps: R
       await adapter.call('typing', [target], { timeout_ms: network_ms });
     },
     async isWell() {
-      if (!adapter.methods.has('health')) return true;
+      if (!adapter.methods.has('health')) return null;
       const result = await adapter.call('health', [], { timeout_ms: network_ms });
       return result.ok && (result.value as { status?: string } | null)?.status === 'ok';
     },

@@ -143,6 +143,14 @@ export const createSessions = ({ ledger, clock, newId }: { ledger: Ledger; clock
       written.delete(session.id);
       return handOut({ ...session, state: 'closed', active: 0 });
     },
+    /** A person takes the session over, or gives it back (null). It counts once `write` has made it durable. */
+    async hold(session: SessionRow, held_by: string | null, write: () => Promise<void>): Promise<void> {
+      // In memory before it is written: a look into the database that began earlier would remember what was there before.
+      await find(session.session_key);
+      await write();
+      const now = active.get(session.session_key);
+      if (now?.id === session.id) now.held_by = held_by;
+    },
     /** The sessions of one key, newest first. What is not written yet is included. */
     async list(session: SessionRow): Promise<SessionRow[]> {
       const stored = await ledger.sessionsOfKey(session.session_key, LISTED);
@@ -153,7 +161,7 @@ export const createSessions = ({ ledger, clock, newId }: { ledger: Ledger; clock
         .sort((a, b) => b.created_at - a.created_at || (b.id < a.id ? -1 : 1));
       return [...unwritten, ...stored.map((row) => ours.get(row.id) ?? row)];
     },
-    /** A change of a session from outside the bus (take-over, release), or a commit that failed, makes the memory stale. */
+    /** A change of a session from outside the bus, or a commit that failed, makes the memory stale. */
     forget: drop,
   };
 };

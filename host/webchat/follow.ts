@@ -5,8 +5,8 @@
  * bring is told apart by row, place and state. A message whose state changes while it stays in place
  * is sent again without an event id: the reader's place must never move back.
  */
-import type { SseWriter } from './sse-writer.ts';
-import { MAX_BUFFERED_BYTES } from './sse-writer.ts';
+import type { SseWriter } from '../http/sse-writer.ts';
+import { MAX_BUFFERED_BYTES } from '../http/sse-writer.ts';
 import type { ChatMessage, WebchatStore } from './webchat-store.ts';
 
 export interface Follow {

@@ -6,14 +6,12 @@
  * port of this machine is the same site.
  */
 import { AppError } from '../errors.ts';
+import { type Connection, isLocal, LOOPBACK_HOST } from '../http/local.ts';
+import { isPublicHost, isSameOrigin } from '../http/origin.ts';
 
-export interface Caller {
-  /** The `Host` header. */
-  host: string | undefined;
-  /** The other end of the connection. */
-  remote_address: string | undefined;
-  /** A proxy's mark (`Forwarded`, `Via`, `X-Forwarded-*`, `X-Real-IP`) is on the request. */
-  forwarded: boolean;
+export { isForwarded, isLocal } from '../http/local.ts';
+
+export interface Caller extends Connection {
   encrypted: boolean;
   origin: string | undefined;
   /** The `Sec-Fetch-Site` header; browsers send it from trustworthy addresses only. */
@@ -24,23 +22,6 @@ export interface GateRules {
   public_url: URL | null;
   public: boolean;
 }
-
-const LOOPBACK_HOST = /^(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?$/i;
-const LOOPBACK_ADDRESS = /^(::ffff:)?127\.\d{1,3}\.\d{1,3}\.\d{1,3}$|^::1$/;
-const PROXY_HEADERS = ['forwarded', 'via', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'x-real-ip'];
-const DEFAULT_PORTS: Readonly<Record<string, string>> = { 'http:': '80', 'https:': '443' };
-
-export const isForwarded = (headers: Readonly<Record<string, unknown>>): boolean =>
-  PROXY_HEADERS.some((name) => headers[name] !== undefined);
-
-const isPublicHost = (host: string, publicUrl: URL | null): boolean => {
-  const asked = host.toLowerCase();
-  return publicUrl !== null && (asked === publicUrl.host || asked === `${publicUrl.host}:${DEFAULT_PORTS[publicUrl.protocol]}`);
-};
-
-/** On this machine and nowhere in between. A proxy may rewrite Host to `127.0.0.1`, so its marks count as well. */
-export const isLocal = (caller: Caller): boolean =>
-  LOOPBACK_HOST.test(caller.host ?? '') && LOOPBACK_ADDRESS.test(caller.remote_address ?? '') && !caller.forwarded;
 
 /** Null when the request may go on. */
 export const decideHost = (caller: Caller, rules: GateRules): AppError | null => {
@@ -62,19 +43,9 @@ export const decideHost = (caller: Caller, rules: GateRules): AppError | null =>
   return null;
 };
 
-const originOf = (caller: Caller): string | null => {
-  const url = `${caller.encrypted ? 'https' : 'http'}://${caller.host}`;
-  return URL.canParse(url) ? new URL(url).origin : null;
-};
-
-/**
- * For requests that write: Origin must be there and be the page's own. `decideHost` comes first.
- * At the public address only PUBLIC_URL's origin counts: its `http:` twin can be anyone's on the way.
- */
+/** For requests that write: Origin must be there and be the page's own. `decideHost` comes first. */
 export const decideOrigin = (caller: Caller, rules: GateRules): AppError | null => {
-  const own = isPublicHost(caller.host ?? '', rules.public_url) ? null : originOf(caller);
-  const allowed = [own, rules.public_url?.origin ?? null];
-  if (caller.origin !== undefined && caller.origin !== 'null' && allowed.includes(caller.origin)) return null;
+  if (isSameOrigin(caller, rules.public_url)) return null;
   return new AppError(
     'HOST_NOT_ALLOWED',
     caller.origin === undefined ? 'The request does not say which page it comes from.' : 'Another page may not write into this chat.',

@@ -1,10 +1,10 @@
 /** The chat's routes: the page, what a visitor writes, what they read, and the stream of what comes. */
 import type { FastifyError, FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from '../errors.ts';
+import { createOpenStreams } from '../http/open-streams.ts';
 import { PROBLEM_TYPE, problem } from '../http/problem.ts';
 import { type Caller, decideFetchSite, decideHost, decideOrigin, type GateRules, isForwarded, isLocal } from './gate.ts';
 import { parseHistoryQuery, parseNewMessage } from './new-message.ts';
-import { createOpenStreams } from './open-streams.ts';
 import { readPageFiles } from './page-files.ts';
 import { SECURITY_HEADERS } from './page-headers.ts';
 import { createRateBound } from './rate-bound.ts';

@@ -1,10 +1,10 @@
 /** `GET /chat/stream`: a visitor's messages as server-sent events. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from '../errors.ts';
+import type { OpenStreams } from '../http/open-streams.ts';
+import { createSseWriter } from '../http/sse-writer.ts';
 import { followMessages } from './follow.ts';
 import { parseLastEventId } from './new-message.ts';
-import type { OpenStreams } from './open-streams.ts';
-import { createSseWriter } from './sse-writer.ts';
 import type { WebchatDeps } from './webchat-store.ts';
 
 /** Long enough for another tab of the same visitor to be closed. */

@@ -134,6 +134,12 @@ export const ANSWERS = 'SELECT * FROM messages WHERE in_reply_to = ? ORDER BY pa
 
 export const answersTo = (db: Connection, id: string): Promise<StoredMessage[]> => db.all<StoredMessage>(ANSWERS, [id]);
 
+/** The parts of one request that named a key: `<key>#1`, `<key>#2`, … */
+export const MESSAGES_BY_KEY = `SELECT * FROM messages WHERE idempotency_key IS NOT NULL AND idempotency_key >= ?1 || '#' AND idempotency_key < ?1 || '$' ORDER BY seq`;
+
+export const messagesByKey = (db: Connection, idempotency_key: string): Promise<StoredMessage[]> =>
+  db.all<StoredMessage>(MESSAGES_BY_KEY, [idempotency_key]);
+
 /*
  * A partial index serves a query that repeats the index's own condition word for word; what follows from it
  * (`state = 'sending'`) is not enough for SQLite (https://www.sqlite.org/partialindex.html, section 3).

@@ -1,7 +1,7 @@
 /** `sessions`: our context of a conversation, found by its key; one of a key is active. */
 import { rowsFrom, tuples } from '../batch-statement.ts';
-import type { Connection } from '../connection.ts';
-import type { SessionRow } from '../unit.ts';
+import type { Connection, Value } from '../connection.ts';
+import type { SessionHold, SessionRow } from '../unit.ts';
 
 const COLUMNS = [
   'id',
@@ -17,10 +17,11 @@ const COLUMNS = [
   'last_active_at',
 ] as const;
 
+/** `held_by` is not among what a later row changes: a row that was made before a person took over would give the session back. */
 const UPSERT = `INSERT INTO sessions (${COLUMNS.join(', ')})
   SELECT ${COLUMNS.join(', ')} FROM (${rowsFrom(COLUMNS)}) WHERE true
   ON CONFLICT (id) DO UPDATE SET
-    state = excluded.state, active = excluded.active, held_by = excluded.held_by, last_active_at = excluded.last_active_at`;
+    state = excluded.state, active = excluded.active, last_active_at = excluded.last_active_at`;
 
 const REPLACED = `UPDATE sessions SET active = 0
   FROM (SELECT value->>0 AS id, value->>1 AS session_key FROM jsonb_each(?)) AS j
@@ -44,6 +45,15 @@ export const upsertSessions = async (db: Connection, rows: readonly SessionRow[]
   await db.run(UPSERT, [tuples<SessionRow>(COLUMNS, settled)]);
 };
 
+/** The last word on a session wins. */
+export const holdSessions = async (db: Connection, holds: readonly SessionHold[]): Promise<void> => {
+  const last = new Map(holds.map((hold) => [hold.id, hold]));
+  const columns = ['id', 'held_by'] as const;
+  await db.run(`UPDATE sessions SET held_by = j.held_by FROM (${rowsFrom(columns)}) AS j WHERE sessions.id = j.id`, [
+    tuples<SessionHold>(columns, [...last.values()]),
+  ]);
+};
+
 export const ACTIVE_SESSION = 'SELECT * FROM sessions WHERE session_key = ? AND active = 1';
 
 export const activeSession = (db: Connection, session_key: string): Promise<SessionRow | undefined> =>
@@ -56,3 +66,31 @@ export const sessionsOfKey = (db: Connection, session_key: string, limit: number
 
 export const sessionById = (db: Connection, id: string): Promise<SessionRow | undefined> =>
   db.get<SessionRow>('SELECT * FROM sessions WHERE id = ?', [id]);
+
+export interface StoredSession extends SessionRow {
+  seq: number;
+}
+
+export interface SessionFilter {
+  channel_id?: string | undefined;
+  state?: 'open' | 'closed' | undefined;
+  /** `seq` of the last row of the page before. */
+  before?: number | undefined;
+  limit: number;
+}
+
+/** A page by key, newest first. */
+export const listSessions = (db: Connection, { channel_id, state, before, limit }: SessionFilter): Promise<StoredSession[]> => {
+  const where: string[] = [];
+  const params: Value[] = [];
+  const add = (sql: string, value: Value | undefined) => {
+    if (value === undefined) return;
+    where.push(sql);
+    params.push(value);
+  };
+  add('channel_id = ?', channel_id);
+  add('state = ?', state);
+  add('seq < ?', before);
+  const sql = `SELECT * FROM sessions ${where.length > 0 ? `WHERE ${where.join(' AND ')}` : ''} ORDER BY seq DESC LIMIT ?`;
+  return db.all<StoredSession>(sql, [...params, limit]);
+};

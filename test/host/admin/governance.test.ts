@@ -1,14 +1,14 @@
-/** The routes of modes, approvals and pairings, for every role, on a real ledger. */
+/** The routes of modes, approvals, pairings and the policy, for every role, on a real ledger. */
 import { randomBytes } from 'node:crypto';
-import Fastify, { type FastifyInstance } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { registerGovernance } from '../../../host/admin/governance-routes.ts';
-import { createModeOperations, modeExecutor, type Role } from '../../../host/admin/mode-operations.ts';
+import type { Role } from '../../../host/admin/access/roles.ts';
+import { createApp } from '../../../host/admin/app.ts';
+import { createModeOperations, modeExecutor } from '../../../host/admin/mode-operations.ts';
 import type { PolicyOperations } from '../../../host/admin/policy-operations.ts';
-import { createApprovals } from '../../../host/approvals/approvals.ts';
+import { createRoutes, type RouteDeps } from '../../../host/admin/routes.ts';
+import { type Approvals, createApprovals } from '../../../host/approvals/approvals.ts';
 import { createPairings, type Pairings } from '../../../host/approvals/pairings.ts';
-import { AppError } from '../../../host/errors.ts';
-import { problem } from '../../../host/http/problem.ts';
 import { createModeSwitch, type ModeSwitch } from '../../../host/policy/mode-switch.ts';
 import { EXECUTION_PHASES, NETWORK_MODES, type NetworkMode } from '../../../host/policy/modes.ts';
 import { openTestLedger, type TestLedger } from '../ledger/fixture.ts';
@@ -16,6 +16,7 @@ import { openTestLedger, type TestLedger } from '../ledger/fixture.ts';
 let home: TestLedger;
 let app: FastifyInstance;
 let mode: ModeSwitch<NetworkMode>;
+let approvals: Approvals;
 let pairings: Pairings;
 let may_ask: boolean;
 let allowed: readonly NetworkMode[];
@@ -36,7 +37,7 @@ beforeEach(async () => {
     { ...shared, name: 'execution_phase', values: ['execution', 'planning'] as const, allowed: () => EXECUTION_PHASES },
     { ...start, value: 'execution' },
   );
-  const approvals = createApprovals({
+  approvals = createApprovals({
     ledger: home.ledger,
     clock: home.clock,
     newId: home.newId,
@@ -56,21 +57,19 @@ beforeEach(async () => {
       return {};
     },
   } as unknown as PolicyOperations;
-  // As the host's own app checks bodies.
-  app = Fastify({ ajv: { customOptions: { coerceTypes: true, useDefaults: true, removeAdditional: false } } });
-  app.decorateRequest('actor', '');
-  app.decorateRequest('role', 'viewer');
-  app.addHook('onRequest', async (request) => {
-    request.role = request.headers['x-role'] as Role;
-    request.actor = `token:${request.role}`;
+  app = createApp({
+    routes: createRoutes({ governance: { modes, approvals, pairings, policy } } as RouteDeps),
+    authenticate({ headers }) {
+      const role = headers['x-role'] as Role;
+      return { actor: `token:${role}`, role, by: 'token', credential: `token:${role}` };
+    },
+    fromCommandLine: () => false,
+    public_url: null,
+    trusted_proxies: [],
+    on_error: (error) => expect.unreachable(String(error)),
+    on_closing: () => undefined,
+    mount: () => undefined,
   });
-  app.setErrorHandler((error, _request, reply) => {
-    if (!(error instanceof AppError))
-      return reply.status((error as { statusCode?: number }).statusCode ?? 500).send({ code: 'INVALID_PARAMS' });
-    const { status, body } = problem(error);
-    return reply.status(status).send(body);
-  });
-  registerGovernance(app, { modes, approvals, pairings, policy });
   await app.ready();
 });
 afterEach(async () => {
@@ -79,7 +78,7 @@ afterEach(async () => {
 });
 
 const ask = async (role: string, method: 'GET' | 'POST' | 'PUT', url: string, payload?: object) => {
-  const answer = await app.inject({ method, url, headers: { 'x-role': role }, ...(payload ? { payload } : {}) });
+  const answer = await app.inject({ method, url, headers: { host: 'localhost', 'x-role': role }, ...(payload ? { payload } : {}) });
   return { status: answer.statusCode, body: answer.json() };
 };
 const setMode = (role: string, to: string) => ask(role, 'POST', '/api/network-mode', { mode: to, reason: 'Maintenance window' });
@@ -202,6 +201,16 @@ describe('approvals and pairings over HTTP', () => {
   it('that nobody asked for are not found', async () => {
     expect((await ask('admin', 'POST', '/api/approvals/nothing/approve')).status).toBe(404);
     expect((await ask('admin', 'POST', '/api/pairings/AAAAAAAA/approve')).status).toBe(404);
+  });
+
+  it.each([
+    ['viewer', 403, 'pending'],
+    ['operator', 200, 'approved'],
+    ['admin', 200, 'approved'],
+  ])('what is no change of a mode is approved by a %s: %d', async (role, status, state) => {
+    const { id } = await approvals.request('write', { to: 'a table' }, 'token:agent');
+    expect((await ask(role, 'POST', `/api/approvals/${id}/approve`)).status).toBe(status);
+    expect((await approvals.show(id)).state).toBe(state);
   });
 
   it.each([

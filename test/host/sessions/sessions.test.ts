@@ -110,9 +110,31 @@ describe('take-over', () => {
     const key = sessionKey(someInbound('m'), 'user_conversation');
     await write([sessionRow('held', { session_key: key, held_by: 'operator' })]);
     expect(await sessions.holderOf(someInbound('m'), 'user_conversation')).toBe('operator');
-    await write([sessionRow('held', { session_key: key })]);
+    await home.ledger.commit({ session_holds: [{ id: 'held', held_by: null }] });
     expect(sessions.holderOf(someInbound('m'), 'user_conversation')).toBe('operator');
     sessions.forget(key);
+    expect(await sessions.holderOf(someInbound('m'), 'user_conversation')).toBeNull();
+  });
+
+  it('holds at once, whatever rows of the session are still on their way to the disk', async () => {
+    const session = await come();
+    home.clock.advance(60_001);
+    const { changed } = await sessions.resolve(someInbound('m'), 'user_conversation');
+    await sessions.hold(
+      session,
+      'cli:ada',
+      async () => void (await home.ledger.commit({ session_holds: [{ id: session.id, held_by: 'cli:ada' }] })),
+    );
+    expect(sessions.holderOf(someInbound('m'), 'user_conversation')).toBe('cli:ada');
+    await write(changed);
+    await restart();
+    expect(await sessions.holderOf(someInbound('m'), 'user_conversation')).toBe('cli:ada');
+  });
+
+  it('that could not be written does not hold', async () => {
+    const session = await come();
+    const failed = sessions.hold(session, 'cli:ada', () => Promise.reject(new Error('disk full')));
+    await expect(failed).rejects.toThrow('disk full');
     expect(await sessions.holderOf(someInbound('m'), 'user_conversation')).toBeNull();
   });
 });

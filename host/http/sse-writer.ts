@@ -10,7 +10,7 @@ const RECONNECT_MS = 1000;
 
 export interface SseEvent {
   /** Absent when the reader's place is not to move. */
-  id?: number | undefined;
+  id?: number | string | undefined;
   event: string;
   /** One line. */
   data: string;

@@ -8,6 +8,8 @@ export interface OpenStreamsOptions {
 export interface OpenStreams {
   /** Takes a place for one stream; null when the visitor or the host has as many as it may. The returned function gives it back. */
   take(user_key: string, close: () => void): (() => void) | null;
+  /** Ends the streams of one visitor. */
+  closeOf(user_key: string): void;
   /** Ends every stream. */
   closeAll(): void;
 }
@@ -27,6 +29,9 @@ export const createOpenStreams = ({ per_visitor, total }: OpenStreamsOptions): O
         all -= 1;
         if (own.size === 0) open.delete(user_key);
       };
+    },
+    closeOf(user_key) {
+      for (const close of [...(open.get(user_key) ?? [])]) close();
     },
     closeAll() {
       for (const own of [...open.values()]) for (const close of [...own]) close();

@@ -1,7 +1,7 @@
 import { createServer, type ServerResponse } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
-import { createSseWriter, MAX_BUFFERED_BYTES, type SseWriter } from '../../../host/webchat/sse-writer.ts';
+import { createSseWriter, MAX_BUFFERED_BYTES, type SseWriter } from '../../../host/http/sse-writer.ts';
 import { createFakeClock, type FakeClock } from '../../support/fake-clock.ts';
 
 interface Pair {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createOpenStreams } from '../../../host/webchat/open-streams.ts';
+import { createOpenStreams } from '../../../host/http/open-streams.ts';
 
 test('all visitors together have so many streams and no more', () => {
   const streams = createOpenStreams({ per_visitor: 2, total: 3 });

@@ -1,0 +1,29 @@
+/** What happens, as it happens. */
+import Type from 'typebox';
+import { type RouteGroup, route } from '../route.ts';
+import type { RouteDeps } from '../routes.ts';
+
+export const streamRoutes = ({ stream }: RouteDeps): RouteGroup => ({
+  name: 'stream',
+  description: 'What happens, as it happens.',
+  routes: [
+    route({
+      method: 'GET',
+      path: '/api/stream',
+      role: 'viewer',
+      operation: 'open_stream',
+      summary: 'Server-sent events: messages and channels that change. Last-Event-ID goes on from there',
+      headers: Type.Object({
+        'last-event-id': Type.Optional(Type.String({ maxLength: 64, description: 'The id of the last event that was read.' })),
+      }),
+      answer: {
+        status: 200,
+        description:
+          'Events `message` and `channel`: {kind, channel_id, id, direction, conversation_key, state, at}. `reset`: something was missed; read the lists again.',
+        content_type: 'text/event-stream',
+      },
+      refuses: ['RATE_LIMITED'],
+      handle: ({ caller, request, reply }) => stream.open(caller, request.headers['last-event-id'], reply),
+    }),
+  ],
+});

@@ -1,0 +1,154 @@
+/** Messages, deliveries and sessions as the API shows and takes them. */
+import Type, { type Static } from 'typebox';
+import { Attachment, Button, ConversationType, Key, MessageType } from '../message.ts';
+import { closed, Id, orNull, PageQuery, page, Time } from './common.ts';
+
+export const INBOUND_STATES = ['received', 'dispatched', 'answered', 'ignored', 'rejected', 'failed'] as const;
+export const OUTBOUND_STATES = ['pending', 'sending', 'sent', 'delivered', 'read', 'held', 'unknown', 'expired', 'dead'] as const;
+
+const ChannelId = Type.String({ maxLength: 64 });
+const NullText = orNull(Type.String());
+const NullTime = orNull(Time);
+
+export const MessagesQuery = Type.Object(
+  {
+    ...PageQuery,
+    channel_id: Type.Optional(ChannelId),
+    session_id: Type.Optional(Type.String({ maxLength: 64 })),
+    direction: Type.Optional(Type.Enum(['inbound', 'outbound'] as const)),
+    state: Type.Optional(Type.Enum([...INBOUND_STATES, ...OUTBOUND_STATES])),
+  },
+  closed,
+);
+export const DeliveriesQuery = Type.Object(
+  { ...PageQuery, channel_id: Type.Optional(ChannelId), state: Type.Optional(Type.Enum(OUTBOUND_STATES)) },
+  closed,
+);
+
+const messageFields = {
+  id: Type.String(),
+  seq: Type.Integer(),
+  direction: Type.Enum(['inbound', 'outbound'] as const),
+  channel_id: Type.String(),
+  message_id: NullText,
+  event_id: NullText,
+  type: MessageType,
+  text: NullText,
+  attachments: Type.Array(Attachment),
+  user_key: NullText,
+  user_name: NullText,
+  conversation_key: Type.String(),
+  conversation_type: orNull(ConversationType),
+  thread_key: NullText,
+  session_id: NullText,
+  in_reply_to: NullText,
+  part: orNull(Type.Integer()),
+  state: Type.Enum([...INBOUND_STATES, ...OUTBOUND_STATES]),
+  reason: NullText,
+  error: NullText,
+  attempts: Type.Integer(),
+  next_attempt_at: NullTime,
+  held_by: NullText,
+  platform_message_id: NullText,
+  received_at: Time,
+  dispatched_at: NullTime,
+  finished_at: NullTime,
+  sent_at: NullTime,
+  delivered_at: NullTime,
+  read_at: NullTime,
+};
+
+export const MessageAnswer = Type.Object(messageFields, { title: 'Message' });
+export const MessagePage = page(MessageAnswer);
+
+export const PostMessageBody = Type.Object(
+  {
+    in_reply_to: Type.Optional(
+      Type.String({ minLength: 1, maxLength: 64, description: 'The inbound message it answers; it fixes where the answer goes.' }),
+    ),
+    channel_id: Type.Optional(Type.String({ minLength: 1, maxLength: 64, description: 'Without in_reply_to.' })),
+    conversation_key: Type.Optional(Key),
+    thread_key: Type.Optional(orNull(Key)),
+    user_key: Type.Optional(orNull(Key)),
+    text: Type.Optional(orNull(Type.String({ maxLength: 100_000 }))),
+    attachments: Type.Optional(Type.Array(Attachment, { maxItems: 10 })),
+    buttons: Type.Optional(Type.Array(Type.Array(Button, { maxItems: 8 }), { maxItems: 20 })),
+  },
+  { ...closed, title: 'NewMessage' },
+);
+export type PostMessageBody = Static<typeof PostMessageBody>;
+
+export const PostMessageHeaders = Type.Object({
+  'idempotency-key': Type.Optional(
+    Type.String({
+      minLength: 1,
+      maxLength: 255,
+      description: 'Names the request: sent again with the same key it is answered as before, and nothing is sent twice.',
+    }),
+  ),
+});
+
+/** The first part, and the ids of all. */
+export const PostedMessage = Type.Object(
+  { ...messageFields, parts: Type.Array(Type.String({ description: 'An id.' })) },
+  { title: 'PostedMessage' },
+);
+
+export const TraceAnswer = Type.Object(
+  {
+    id: Type.String(),
+    event: orNull(
+      Type.Object({
+        id: Type.String(),
+        event_id: Type.String(),
+        source: Type.Enum(['webhook', 'emit'] as const),
+        state: Type.Enum(['received', 'parsed', 'dead'] as const),
+        deliveries: Type.Integer({ description: 'How often the platform sent it.' }),
+        attempts: Type.Integer(),
+        received_at: Time,
+        error_code: NullText,
+        error: NullText,
+      }),
+    ),
+    message: orNull(MessageAnswer),
+    deliveries: Type.Array(MessageAnswer),
+    audit: Type.Array(
+      Type.Object({
+        seq: Type.Integer(),
+        at: Time,
+        actor: Type.String(),
+        action: Type.String(),
+        subject: NullText,
+        decision: NullText,
+        detail: Type.Unknown(),
+      }),
+    ),
+  },
+  { title: 'Trace' },
+);
+
+export const RetriedAnswer = Type.Object({
+  retried: Type.Array(Type.String({ description: 'Ids of the delivery and of later parts that go with it.' })),
+});
+export const DroppedAnswer = Type.Object({ dropped: Id });
+
+export const SessionsQuery = Type.Object(
+  { ...PageQuery, channel_id: Type.Optional(ChannelId), state: Type.Optional(Type.Enum(['open', 'closed'] as const)) },
+  closed,
+);
+export const SessionAnswer = Type.Object(
+  {
+    id: Type.String(),
+    channel_id: Type.String(),
+    user_key: NullText,
+    conversation_key: Type.String(),
+    thread_key: NullText,
+    state: Type.Enum(['open', 'closed'] as const),
+    active: Type.Boolean({ description: 'New messages join it.' }),
+    held_by: orNull(Type.String({ description: 'Who took the conversation over: it is recorded, not run.' })),
+    created_at: Time,
+    last_active_at: Time,
+  },
+  { title: 'Session' },
+);
+export const SessionPage = page(SessionAnswer);

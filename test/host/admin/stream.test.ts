@@ -1,0 +1,170 @@
+/** `GET /api/stream`: what happens, as it happens, to those who may see it and for as long as they may. */
+import { request } from 'node:http';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createRecent } from '../../../host/admin/stream/recent.ts';
+import { createFeed, type FeedEntry } from '../../../host/lib/feed.ts';
+import { createFakeClock } from '../../support/fake-clock.ts';
+import { until } from '../../support/until.ts';
+import { type AdminHost, BOOTSTRAP, openAdminHost } from './harness.ts';
+
+let host: AdminHost;
+beforeAll(async () => {
+  host = await openAdminHost();
+  await host.channelIn('webchat', 'running');
+});
+afterAll(() => host.stop());
+
+interface Event {
+  id: string;
+  event: string;
+  // biome-ignore lint/suspicious/noExplicitAny: whatever was sent
+  data: any;
+}
+
+const parse = (block: string): Event | null => {
+  const fields = new Map(block.split('\n').map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 2)]));
+  const data = fields.get('data');
+  return data === undefined ? null : { id: fields.get('id') ?? '', event: fields.get('event') ?? '', data: JSON.parse(data) };
+};
+
+const openStream = (token: string, headers: Record<string, string> = {}) =>
+  new Promise<{ status: number; events: Event[]; ended: Promise<void>; close(): void }>((resolve, reject) => {
+    const sent = request(
+      `${host.url}/api/stream`,
+      { agent: false, headers: { authorization: `Bearer ${token}`, ...headers } },
+      (response) => {
+        const events: Event[] = [];
+        let rest = '';
+        response.setEncoding('utf8');
+        response.on('data', (chunk: string) => {
+          const blocks = (rest + chunk).split('\n\n');
+          rest = blocks.pop() ?? '';
+          events.push(...blocks.map(parse).filter((event) => event !== null));
+        });
+        response.on('error', () => undefined);
+        const ended = new Promise<void>((done) => response.on('close', done));
+        resolve({ status: response.statusCode ?? 0, events, ended, close: () => sent.destroy() });
+      },
+    );
+    sent.on('error', reject);
+    sent.end();
+  });
+
+const saw = (events: readonly Event[], id: string, state: string) =>
+  until(
+    () => events.map(({ data }) => `${data.id} ${data.state}`),
+    (seen) => seen.includes(`${id} ${state}`),
+    `${id} ${state} is told`,
+  );
+
+describe('the stream', () => {
+  it('tells of messages and channels, and goes on where a reader stopped', async () => {
+    const { token } = await host.newToken('viewer');
+    const first = await openStream(token);
+    expect(first.status).toBe(200);
+    const { message_id } = await host.converse();
+    await saw(first.events, message_id, 'answered');
+    expect(first.events.find(({ data }) => data.id === message_id)).toMatchObject({
+      event: 'message',
+      data: { kind: 'message', channel_id: 'webchat', direction: 'inbound', at: expect.stringMatching(/Z$/) },
+    });
+    const place = first.events.at(-1)?.id as string;
+    first.close();
+    await host.admin('/api/channels/telegram/disable', { method: 'POST' });
+    const second = await openStream(token, { 'last-event-id': place });
+    await saw(second.events, 'telegram', 'disabled');
+    expect(second.events.some(({ data }) => data.id === message_id && data.state === 'answered')).toBe(false);
+    second.close();
+  });
+
+  it('says so when it cannot tell what was missed', async () => {
+    const { token } = await host.newToken('viewer');
+    const reader = await openStream(token, { 'last-event-id': 'of-another-start-7' });
+    await until(
+      () => reader.events,
+      ([first]) => first?.event === 'reset',
+      'a reset is told',
+    );
+    reader.close();
+  });
+
+  it('ends when its token is revoked, and no other with it', async () => {
+    const [mine, other] = [await host.newToken('viewer'), await host.newToken('viewer')];
+    const reader = await openStream(mine.token);
+    const kept = await openStream(other.token);
+    await host.admin(`/api/tokens/${mine.id}`, { method: 'DELETE' });
+    await reader.ended;
+    expect((await openStream(mine.token)).status).toBe(401);
+    const { message_id } = await host.converse();
+    await saw(kept.events, message_id, 'answered');
+    kept.close();
+  });
+
+  it('ends with the login that opened it', async () => {
+    const login = await host.ask('/api/login', { method: 'POST', body: { token: BOOTSTRAP } });
+    const cookie = String(login.headers['set-cookie']).split(';')[0] as string;
+    const ended = new Promise<void>((resolve, reject) => {
+      const sent = request(`${host.url}/api/stream`, { agent: false, headers: { cookie } }, (response) => {
+        response.resume();
+        response.on('close', resolve);
+        const headers = { cookie, origin: host.url, 'content-type': 'application/json' };
+        host.ask('/api/logout', { method: 'POST', headers }).catch(reject);
+      });
+      sent.on('error', reject);
+      sent.end();
+    });
+    await ended;
+  });
+
+  it('is open so many times for one token and no more', async () => {
+    const { token } = await host.newToken('viewer');
+    const readers = await Promise.all(Array.from({ length: 17 }, () => openStream(token)));
+    expect(readers.map(({ status }) => status).sort()).toEqual([...Array(16).fill(200), 429]);
+    for (const reader of readers) reader.close();
+  });
+});
+
+describe('what is kept for readers who come back', () => {
+  const entry = (id: string): FeedEntry => ({
+    kind: 'message',
+    channel_id: 'c',
+    id,
+    direction: 'inbound',
+    conversation_key: 'k',
+    state: 's',
+  });
+  const open = () => {
+    const feed = createFeed(() => undefined);
+    return { feed, recent: createRecent({ feed, clock: createFakeClock(), start: 'start' }) };
+  };
+
+  it('is everything after their place, up to a bound', () => {
+    const { feed, recent } = open();
+    const place = recent.place();
+    for (let told = 0; told < 2000; told++) feed.publish(entry(String(told)));
+    expect(recent.since(place)).toHaveLength(2000);
+    expect(recent.since('start-1999')).toMatchObject([{ id: 'start-2000', entry: { id: '1999', at: '2026-01-01T00:00:00.000Z' } }]);
+    expect(recent.since('start-2000')).toEqual([]);
+    feed.publish(entry('one too many'));
+    expect(recent.since(place)).toBeNull();
+  });
+
+  it.each(['', 'start', 'start-', 'start-x', 'start-1', 'other-0', 'start-99999999999999999999'])('is nothing for %j', (id) =>
+    expect(open().recent.since(id)).toBeNull(),
+  );
+});
+
+it('every stream ends when the host goes down, and does not hold it up', async () => {
+  const going = await openAdminHost();
+  const ended = new Promise<void>((resolve, reject) => {
+    const sent = request(`${going.url}/api/stream`, { agent: false, headers: { authorization: `Bearer ${BOOTSTRAP}` } }, (response) => {
+      response.resume();
+      response.on('close', resolve);
+      going.host.drain();
+    });
+    sent.on('error', reject);
+    sent.end();
+  });
+  await ended;
+  await going.stop();
+});
