@@ -214,7 +214,8 @@ describe('a running host', () => {
       for (let n = 0; writing; n++) await trail.write(`t${n}`, `u${n}`);
     })();
     const rows: number[] = [];
-    for (let round = 0; round < 5; round++) {
+    const grown = (): boolean => (rows.at(-1) ?? 0) > (rows[0] ?? 0);
+    for (let round = 0; round < 5 || (!grown() && round < 1000); round++) {
       const verdict = await verifyTrail(auditTrail(reader), { files: [trail.headsFile()], trusted: [trail.keeper.key] });
       expect(verdict.broken).toBeNull();
       rows.push(verdict.rows);
@@ -222,6 +223,6 @@ describe('a running host', () => {
     writing = false;
     await traffic;
     await reader.close();
-    expect(rows.at(-1)).toBeGreaterThan(rows[0] as number);
+    expect(grown()).toBe(true);
   });
 });

@@ -169,10 +169,10 @@ describe('powers inside the worker', () => {
   it('runs timers in order of their due time, and not those that were cleared', async () => {
     const body = `const { setTimeout, clearTimeout, setInterval, clearInterval } = context.timers; const seen = [];
       return new Promise((resolve) => {
-        setTimeout(() => seen.push('late'), 30);
-        clearTimeout(setTimeout(() => seen.push('never'), 5));
-        let n = 0; const every = setInterval(() => { seen.push(++n); if (n === 3) clearInterval(every); }, 4);
-        setTimeout(() => resolve(seen), 60);
+        const note = (what) => { seen.push(what); if (seen.includes('late') && seen.includes(3)) setTimeout(() => resolve(seen), 20); };
+        setTimeout(() => note('late'), 30);
+        clearTimeout(setTimeout(() => note('never'), 5));
+        let n = 0; const every = setInterval(() => { note(++n); if (n === 3) clearInterval(every); }, 4);
       });`;
     const seen = (await value(body)) as Json[];
     expect(seen.filter((one) => one !== 'late')).toEqual([1, 2, 3]);
