@@ -28,6 +28,14 @@ it('lists the channels, and switches one off and on', async () => {
   expect(await client.enable_channel?.('webchat', {})).toMatchObject({ status: 200, data: { enabled: true } });
 });
 
+it('changes the network mode, and is told which one holds', async () => {
+  const client = await generated(BOOTSTRAP);
+  expect(await client.set_network_mode?.(null, { mode: 'readonly', reason: 'a test' })).toMatchObject({ status: 200 });
+  expect((await client.get_network_mode?.())?.data).toMatchObject({ mode: 'readonly' });
+  expect(await client.set_network_mode?.(null, { mode: 'sometimes' })).toMatchObject({ status: 400 });
+  expect(await client.set_network_mode?.(null, { mode: 'on', reason: 'the test is over' })).toMatchObject({ status: 200 });
+});
+
 it('makes a token, uses it, and is told by a problem what it may not do', async () => {
   const admin = await generated(BOOTSTRAP);
   const created = await admin.create_token?.(null, { name: 'generated', role: 'viewer' });
