@@ -1,7 +1,12 @@
 /** `AbortController` (https://dom.spec.whatwg.org/#interface-abortcontroller). */
 import { type AbortParts, abortError, type Signal } from './abort-signal.ts';
 
-export const createAbortController = ({ create, abort }: AbortParts) =>
+export interface Controller {
+  readonly signal: Signal;
+  abort(reason?: unknown): void;
+}
+
+export const createAbortController = ({ create, abort }: AbortParts): (new () => Controller) =>
   class AbortController {
     #signal: Signal = create();
 
