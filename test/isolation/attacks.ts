@@ -299,7 +299,8 @@ const webGlobals: Attack[] = [
   },
   {
     name: 'a text that makes URL and Headers work for long',
-    body: 'const t = Date.now(); const gap = " ".repeat(200000); URL.canParse("x:" + gap + "x"); URL.canParse("http://h/" + gap + "x?" + gap + "#" + gap); URL.canParse("http://" + "1.".repeat(50000)); URL.canParse("http://[" + ":".repeat(100000) + "]"); new Headers({ a: "x" + gap + "x" }); URL.canParse("http://h/" + "a/../".repeat(50000)); return Date.now() - t > 10000 ? "worked for " + (Date.now() - t) + " ms" : null;',
+    // A turn of the event loop between the steps: only a step that takes more than its length's worth stands still.
+    body: 'const gap = " ".repeat(50000); const steps = [() => URL.canParse("x:" + gap + "x"), () => URL.canParse("http://h/" + gap + "x?" + gap + "#" + gap), () => URL.canParse("http://" + "1.".repeat(12500)), () => URL.canParse("http://[" + ":".repeat(25000) + "]"), () => new Headers({ a: "x" + gap + "x" }), () => URL.canParse("http://h/" + "a/../".repeat(12500))]; for (const step of steps) { const t = Date.now(); step(); if (Date.now() - t > 10000) return "worked for " + (Date.now() - t) + " ms"; await new Promise((done) => context.timers.setTimeout(done, 150)); } return null;',
   },
 ];
 
