@@ -39,9 +39,17 @@ const start = (args: readonly string[], env: Record<string, string>): Promise<Se
   new Promise((resolve, reject) => {
     const [command, ...rest] = hasTaskset ? ['taskset', '-c', '0', process.execPath, ...args] : [process.execPath, ...args];
     const child = spawn(command as string, rest, {
-      env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', ...env },
+      // With a token stated, the host's first start makes and prints none: each line is one of the log.
+      env: {
+        PATH: process.env.PATH ?? '',
+        HOME: process.env.HOME ?? '',
+        AGENTOS_ADMIN_TOKEN: 'a-token-of-the-benchmark-0123456789abcdef',
+        ...env,
+      },
       stdio: ['ignore', 'pipe', 'inherit'],
     });
+    // Whatever ends the benchmark ends what it started.
+    process.once('exit', () => child.kill('SIGKILL'));
     child.once('exit', (code) => reject(new Error(`the server ended with ${code}`)));
     createInterface({ input: child.stdout }).on('line', (line) => {
       const { msg, address } = JSON.parse(line) as { msg?: string; address?: string };
