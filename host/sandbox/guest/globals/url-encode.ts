@@ -15,11 +15,16 @@ export const ENCODED = {
   userinfo: /[\u0000-\u001f\u007f-\u{10ffff} "#<>?^`{}/:;=@[\\\]|]/gu,
 } as const;
 
+const hex = (byte: number): string => `%${HEX.charAt(byte >> 4)}${HEX.charAt(byte & 15)}`;
+
 /** A lone surrogate is written as U+FFFD. */
 export const percentEncode = (text: string, set: RegExp): string =>
   text.replace(set, (character) => {
+    // A buffer for each character would cost ten times as much, and most are of one byte.
+    const code = character.charCodeAt(0);
+    if (code < 0x80) return hex(code);
     let out = '';
-    for (const byte of encoder.encode(character)) out += `%${HEX.charAt(byte >> 4)}${HEX.charAt(byte & 15)}`;
+    for (const byte of encoder.encode(character)) out += hex(byte);
     return out;
   });
 
