@@ -32,10 +32,6 @@ import type { Config } from './config.ts';
 import { openDatabase } from './db/database.ts';
 import { acquireLock } from './db/lock.ts';
 import { createEgress } from './egress/create-egress.ts';
-import { createHostChannels } from './host-channels.ts';
-import { createHostGovernance } from './host-governance.ts';
-import { createHostPeople } from './host-people.ts';
-import { openHostTrail } from './host-trail.ts';
 import { cameFromCommandLine } from './http/server.ts';
 import { createLedger } from './ledger/ledger.ts';
 import { failInterrupted } from './ledger/resume.ts';
@@ -51,6 +47,10 @@ import { type OpenedKeys, openKeys } from './secrets/open-keys.ts';
 import { createSessions } from './sessions/sessions.ts';
 import { VERSION } from './version.ts';
 import { mountWebchat } from './webchat/mount.ts';
+import { createHostChannels } from './wiring/channels.ts';
+import { createHostGovernance } from './wiring/governance.ts';
+import { createHostPeople } from './wiring/people.ts';
+import { openHostTrail } from './wiring/trail.ts';
 
 export interface HostOptions {
   config: Config;

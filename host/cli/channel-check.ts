@@ -2,7 +2,6 @@
 import path from 'node:path';
 import { LEVELS, type Level } from '../conformance/level.ts';
 import type { CheckResult } from '../conformance/suite.ts';
-import { checkContract } from '../contract-plugin.ts';
 import { AppError } from '../errors.ts';
 import { systemClock } from '../lib/clock.ts';
 import { loadBuiltins } from '../registry/builtins.ts';
@@ -12,6 +11,7 @@ import { type Files, readFolder } from '../registry/read-folder.ts';
 import { scanChannel } from '../registry/scan.ts';
 import { bundleFolder } from '../sandbox/bundle.ts';
 import { createSandbox } from '../sandbox/sandbox.ts';
+import { checkContract } from '../wiring/contract-plugin.ts';
 import type { CliContext, CommonOptions } from './context.ts';
 import { plain, printFields, show } from './output.ts';
 

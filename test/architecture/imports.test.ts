@@ -62,15 +62,7 @@ const HOMES: Record<string, readonly string[]> = {
 const ALLOWED: Record<string, readonly string[]> = {
   // Composition and edges.
   host: ['*'],
-  'host-channels': ['*'],
-  'host-governance': ['*'],
-  'host-trail': ['*'],
-  'host-people': ['*'],
-  'channel-rooms': ['*'],
-  'channel-generation': ['*'],
-  'channel-folders': ['*'],
-  'channel-route': ['*'],
-  'contract-plugin': ['*'],
+  wiring: ['*'],
   main: ['*'],
   index: ['*'],
   register: [],

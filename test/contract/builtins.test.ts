@@ -1,11 +1,11 @@
 /** Every built-in plugin keeps the contract, as it is built and in the sandbox it runs in. */
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { checkContract } from '../../host/contract-plugin.ts';
 import { BUILTIN_ADAPTERS } from '../../host/registry/builtin-names.ts';
 import { loadBuiltins } from '../../host/registry/builtins.ts';
 import { scanChannel } from '../../host/registry/scan.ts';
 import { bundleFolder } from '../../host/sandbox/bundle.ts';
+import { checkContract } from '../../host/wiring/contract-plugin.ts';
 import { useSandbox } from '../host/sandbox/fixture.ts';
 import { ROOT } from '../support/home.ts';
 import { BUILTIN_FIXTURES } from './builtin-fixtures.ts';

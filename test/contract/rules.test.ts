@@ -3,7 +3,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { ContractCheck } from '../../host/conformance/contract-check.ts';
 import { CHANNEL_CHECKS, CONNECTOR_CHECKS } from '../../host/conformance/suite.ts';
-import { checkContract } from '../../host/contract-plugin.ts';
+import { checkContract } from '../../host/wiring/contract-plugin.ts';
 import { useSandbox } from '../host/sandbox/fixture.ts';
 import { type Change, type Kind, templateFiles, templateSource, tryRule } from './template.ts';
 

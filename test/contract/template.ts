@@ -5,11 +5,11 @@ import { createBench } from '../../host/conformance/bench.ts';
 import type { ContractCheck } from '../../host/conformance/contract-check.ts';
 import { readFixtures } from '../../host/conformance/fixtures.ts';
 import { type CheckResult, tryCheck } from '../../host/conformance/suite.ts';
-import { createLauncher } from '../../host/contract-plugin.ts';
 import type { ChannelSource } from '../../host/registry/channel-source.ts';
 import { inspectManifest } from '../../host/registry/inspect-manifest.ts';
 import { bundleFolder } from '../../host/sandbox/bundle.ts';
 import type { Sandbox } from '../../host/sandbox/confined.ts';
+import { createLauncher } from '../../host/wiring/contract-plugin.ts';
 import { ROOT } from '../support/home.ts';
 
 export type Kind = 'channel' | 'connector';

@@ -1,18 +1,18 @@
 /** What keeps the audit trail, and what removes what is old: the two need each other, because the trail is cut too. */
 import path from 'node:path';
-import { createCutTrail } from './audit/cut-trail.ts';
-import { openTrailKeeper } from './audit/trail-keeper.ts';
-import type { Verdict } from './audit/verdict.ts';
-import { dedupeWindowMs } from './config/limits.ts';
-import { DEFAULT_POLICY } from './config/policy-defaults.ts';
-import type { Config } from './config.ts';
-import type { VerifyAuditInput } from './jobs/verify-audit.ts';
-import type { Ledger } from './ledger/ledger.ts';
-import type { Clock } from './lib/clock.ts';
-import { createJobs } from './lib/jobs.ts';
-import type { Logger } from './lib/logger.ts';
-import type { RetentionPolicy } from './retention/ages.ts';
-import { createRetention, type Retention } from './retention/retention.ts';
+import { createCutTrail } from '../audit/cut-trail.ts';
+import { openTrailKeeper } from '../audit/trail-keeper.ts';
+import type { Verdict } from '../audit/verdict.ts';
+import { dedupeWindowMs } from '../config/limits.ts';
+import { DEFAULT_POLICY } from '../config/policy-defaults.ts';
+import type { Config } from '../config.ts';
+import type { VerifyAuditInput } from '../jobs/verify-audit.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import type { Clock } from '../lib/clock.ts';
+import { createJobs } from '../lib/jobs.ts';
+import type { Logger } from '../lib/logger.ts';
+import type { RetentionPolicy } from '../retention/ages.ts';
+import { createRetention, type Retention } from '../retention/retention.ts';
 
 export interface HostTrailDeps {
   config: Config;

@@ -1,21 +1,21 @@
 /** Builds what concerns people and keys: export, erasure, the change of the host key. */
-import type { PeopleOperations } from './admin/people-operations.ts';
-import { listSecrets } from './config/secret-list.ts';
-import type { ConfigValue } from './config/sources.ts';
-import type { Config } from './config.ts';
-import type { Database } from './db/database.ts';
-import type { Ledger } from './ledger/ledger.ts';
-import { createPersonRecords } from './ledger/person-records.ts';
-import { messageView } from './ledger/views.ts';
-import type { Clock } from './lib/clock.ts';
-import type { NewId } from './lib/ids.ts';
-import type { Probe } from './lib/probe.ts';
-import { createErase } from './people/erase.ts';
-import { exportPerson } from './people/export.ts';
-import type { People } from './people/people.ts';
-import type { Keyring } from './secrets/keyring.ts';
-import { copyKeysEverywhere } from './secrets/keys-backup.ts';
-import { rotateHostKey } from './secrets/rotate.ts';
+import type { PeopleOperations } from '../admin/people-operations.ts';
+import { listSecrets } from '../config/secret-list.ts';
+import type { ConfigValue } from '../config/sources.ts';
+import type { Config } from '../config.ts';
+import type { Database } from '../db/database.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import { createPersonRecords } from '../ledger/person-records.ts';
+import { messageView } from '../ledger/views.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { NewId } from '../lib/ids.ts';
+import type { Probe } from '../lib/probe.ts';
+import { createErase } from '../people/erase.ts';
+import { exportPerson } from '../people/export.ts';
+import type { People } from '../people/people.ts';
+import type { Keyring } from '../secrets/keyring.ts';
+import { copyKeysEverywhere } from '../secrets/keys-backup.ts';
+import { rotateHostKey } from '../secrets/rotate.ts';
 
 export interface HostPeopleDeps {
   config: Config;

@@ -1,24 +1,24 @@
 /** The part of the composition root that decides what may happen: the policy in force, modes, approvals, pairings. */
 import { createHash, randomBytes } from 'node:crypto';
 import path from 'node:path';
-import type { SecurityPolicy } from '../schemas/security-policy.ts';
-import type { Governance } from './admin/governance.ts';
-import { createModeOperations, modeExecutor } from './admin/mode-operations.ts';
-import { createPolicyOperations, type PolicyOperationsDeps } from './admin/policy-operations.ts';
-import { createApprovals } from './approvals/approvals.ts';
-import { createPairings } from './approvals/pairings.ts';
-import { createLivePolicy } from './config/live-policy.ts';
-import { DEFAULT_POLICY } from './config/policy-defaults.ts';
-import { type Config, messagePolicyOf, rateOf } from './config.ts';
-import type { Ledger } from './ledger/ledger.ts';
-import { canonical } from './lib/canonical.ts';
-import type { Clock } from './lib/clock.ts';
-import { createGate } from './lib/gate.ts';
-import type { NewId } from './lib/ids.ts';
-import type { Logger } from './lib/logger.ts';
-import type { ExecutionPhase } from './policy/decide.ts';
-import { createModeSwitch } from './policy/mode-switch.ts';
-import { EXECUTION_PHASES, NETWORK_MODES, type NetworkMode, settleMode } from './policy/modes.ts';
+import type { SecurityPolicy } from '../../schemas/security-policy.ts';
+import type { Governance } from '../admin/governance.ts';
+import { createModeOperations, modeExecutor } from '../admin/mode-operations.ts';
+import { createPolicyOperations, type PolicyOperationsDeps } from '../admin/policy-operations.ts';
+import { createApprovals } from '../approvals/approvals.ts';
+import { createPairings } from '../approvals/pairings.ts';
+import { createLivePolicy } from '../config/live-policy.ts';
+import { DEFAULT_POLICY } from '../config/policy-defaults.ts';
+import { type Config, messagePolicyOf, rateOf } from '../config.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import { canonical } from '../lib/canonical.ts';
+import type { Clock } from '../lib/clock.ts';
+import { createGate } from '../lib/gate.ts';
+import type { NewId } from '../lib/ids.ts';
+import type { Logger } from '../lib/logger.ts';
+import type { ExecutionPhase } from '../policy/decide.ts';
+import { createModeSwitch } from '../policy/mode-switch.ts';
+import { EXECUTION_PHASES, NETWORK_MODES, type NetworkMode, settleMode } from '../policy/modes.ts';
 
 export interface HostGovernanceDeps {
   /** As it was loaded; its policy is the one of the start. */

@@ -1,14 +1,14 @@
 /** A plugin folder held against the contract: the generation that would run, in the sandbox that would run it, with no way out. */
-import { createRequestTracker } from './capabilities/request-tracker.ts';
-import { createPluginStorage } from './capabilities/storage.ts';
+import { createRequestTracker } from '../capabilities/request-tracker.ts';
+import { createPluginStorage } from '../capabilities/storage.ts';
+import { type BenchDeps, createBench, type Launched, type LaunchOptions } from '../conformance/bench.ts';
+import { type Fixtures, readFixtures } from '../conformance/fixtures.ts';
+import { type Level, levelOf, missingFor } from '../conformance/level.ts';
+import { createMemoryStorage } from '../conformance/memory-storage.ts';
+import { type CheckResult, runContract } from '../conformance/suite.ts';
+import type { ChannelSource } from '../registry/channel-source.ts';
+import { CapabilityError, type CapabilityHandler, type Sandbox } from '../sandbox/confined.ts';
 import { createGeneration, type Ready } from './channel-generation.ts';
-import { type BenchDeps, createBench, type Launched, type LaunchOptions } from './conformance/bench.ts';
-import { type Fixtures, readFixtures } from './conformance/fixtures.ts';
-import { type Level, levelOf, missingFor } from './conformance/level.ts';
-import { createMemoryStorage } from './conformance/memory-storage.ts';
-import { type CheckResult, runContract } from './conformance/suite.ts';
-import type { ChannelSource } from './registry/channel-source.ts';
-import { CapabilityError, type CapabilityHandler, type Sandbox } from './sandbox/confined.ts';
 
 export interface ContractDeps {
   sandbox: Sandbox;

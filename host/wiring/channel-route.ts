@@ -1,8 +1,9 @@
 /** A channel's webhook as the ingress sees it: of an approved manifest, with the values that prove a sender. */
+
+import { SCHEMES } from '../ingress/verify/schemes.ts';
+import type { WebhookRoute } from '../ingress/webhooks.ts';
+import type { Evaluated } from '../registry/evaluate.ts';
 import { plainValues } from './channel-generation.ts';
-import { SCHEMES } from './ingress/verify/schemes.ts';
-import type { WebhookRoute } from './ingress/webhooks.ts';
-import type { Evaluated } from './registry/evaluate.ts';
 
 /** Several, separated by commas, while a secret is being changed. */
 const secretsIn = (value: unknown): string[] =>

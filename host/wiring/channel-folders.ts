@@ -1,20 +1,20 @@
 /** The channel folders of a home and the approved generations that are kept beside them, as the registry sees them. */
 import path from 'node:path';
-import type { Config } from './config.ts';
-import type { PluginRow } from './db/unit.ts';
-import type { Clock } from './lib/clock.ts';
-import { decideApproval } from './registry/approval.ts';
-import { type Builtins, loadBuiltins } from './registry/builtins.ts';
-import { contestedVariables } from './registry/channel-config.ts';
-import type { ChannelSource } from './registry/channel-source.ts';
-import type { ChannelsDeps } from './registry/channels.ts';
-import { readGrants } from './registry/grant-record.ts';
-import { createKeptBundles } from './registry/kept-bundles.ts';
-import { keptSource } from './registry/kept-source.ts';
-import { isOwnFolder } from './registry/own-folder.ts';
-import { type ScanDeps, scanChannels, scanOneChannel } from './registry/scan.ts';
-import { createFolderWatch, type FolderWatch } from './registry/watch.ts';
-import { bundleFolder } from './sandbox/bundle.ts';
+import type { Config } from '../config.ts';
+import type { PluginRow } from '../db/unit.ts';
+import type { Clock } from '../lib/clock.ts';
+import { decideApproval } from '../registry/approval.ts';
+import { type Builtins, loadBuiltins } from '../registry/builtins.ts';
+import { contestedVariables } from '../registry/channel-config.ts';
+import type { ChannelSource } from '../registry/channel-source.ts';
+import type { ChannelsDeps } from '../registry/channels.ts';
+import { readGrants } from '../registry/grant-record.ts';
+import { createKeptBundles } from '../registry/kept-bundles.ts';
+import { keptSource } from '../registry/kept-source.ts';
+import { isOwnFolder } from '../registry/own-folder.ts';
+import { type ScanDeps, scanChannels, scanOneChannel } from '../registry/scan.ts';
+import { createFolderWatch, type FolderWatch } from '../registry/watch.ts';
+import { bundleFolder } from '../sandbox/bundle.ts';
 
 export interface ChannelFoldersDeps {
   config: Config;

@@ -1,24 +1,24 @@
 /** One approved generation of a channel as a worker is made of it: grants, placeholders and the host's side of its powers. */
 import { randomBytes } from 'node:crypto';
-import type { Manifest } from '../schemas/manifest.ts';
-import type { Attachment } from '../schemas/message.ts';
-import type { SecurityPolicy } from '../schemas/security-policy.ts';
-import { createUrlSource } from './capabilities/attachment-url.ts';
-import { createAttachments } from './capabilities/attachments.ts';
-import { createEmitCapability } from './capabilities/emit.ts';
-import { createFetchCapability } from './capabilities/fetch.ts';
-import { createGrantedKeys } from './capabilities/granted-key.ts';
-import { resolveGrants } from './capabilities/grants.ts';
-import { createHmacCapability } from './capabilities/hmac.ts';
-import { createPlaceholders, type Placeholders } from './capabilities/placeholders.ts';
-import type { RequestTracker } from './capabilities/request-tracker.ts';
-import { createSignCapability } from './capabilities/sign.ts';
-import type { PluginStorage } from './capabilities/storage.ts';
-import type { Egress } from './egress/egress.ts';
-import type { Generation } from './registry/channel.ts';
-import type { Evaluated } from './registry/evaluate.ts';
-import { pluginBudget } from './registry/plugin-budget.ts';
-import type { CapabilityHandler } from './sandbox/confined.ts';
+import type { Manifest } from '../../schemas/manifest.ts';
+import type { Attachment } from '../../schemas/message.ts';
+import type { SecurityPolicy } from '../../schemas/security-policy.ts';
+import { createUrlSource } from '../capabilities/attachment-url.ts';
+import { createAttachments } from '../capabilities/attachments.ts';
+import { createEmitCapability } from '../capabilities/emit.ts';
+import { createFetchCapability } from '../capabilities/fetch.ts';
+import { createGrantedKeys } from '../capabilities/granted-key.ts';
+import { resolveGrants } from '../capabilities/grants.ts';
+import { createHmacCapability } from '../capabilities/hmac.ts';
+import { createPlaceholders, type Placeholders } from '../capabilities/placeholders.ts';
+import type { RequestTracker } from '../capabilities/request-tracker.ts';
+import { createSignCapability } from '../capabilities/sign.ts';
+import type { PluginStorage } from '../capabilities/storage.ts';
+import type { Egress } from '../egress/egress.ts';
+import type { Generation } from '../registry/channel.ts';
+import type { Evaluated } from '../registry/evaluate.ts';
+import { pluginBudget } from '../registry/plugin-budget.ts';
+import type { CapabilityHandler } from '../sandbox/confined.ts';
 
 export type Ready = Extract<Evaluated, { ready: true }>;
 
