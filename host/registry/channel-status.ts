@@ -1,16 +1,8 @@
 /** What a channel is doing, why, and what mends it: shown wherever channels are shown. */
 
-export const CHANNEL_STATES = [
-  'running',
-  'degraded',
-  'starting',
-  'quarantined',
-  'needs_approval',
-  'needs_config',
-  'invalid',
-  'disabled',
-] as const;
-export type ChannelState = (typeof CHANNEL_STATES)[number];
+import type { PluginState } from '../../schemas/plugin-state.ts';
+
+export type ChannelState = PluginState;
 
 export interface ChannelStatus {
   state: ChannelState;

@@ -1,19 +1,11 @@
 /** Channels and settings as the API shows them. */
 import Type from 'typebox';
+import { PLUGIN_STATES } from '../plugin-state.ts';
 import { closed, orNull } from './common.ts';
 
 const FieldValue = Type.Union([Type.String({ maxLength: 16_384 }), Type.Number(), Type.Boolean()]);
 
-const State = Type.Enum([
-  'running',
-  'degraded',
-  'starting',
-  'quarantined',
-  'needs_approval',
-  'needs_config',
-  'invalid',
-  'disabled',
-] as const);
+const State = Type.Enum(PLUGIN_STATES);
 
 const Serving = Type.Object({ digest: Type.String(), version: Type.String(), state: State });
 

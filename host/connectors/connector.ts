@@ -1,0 +1,51 @@
+/** A connector as the communication service sees it, whether its code is a confined plugin or an object of the embedding program. */
+import type { Operation } from '../../schemas/connector-manifest.ts';
+import type { PluginState } from '../../schemas/plugin-state.ts';
+
+/** What one call may take. Whoever carries it out holds to it, also when the connector does not. */
+export interface CallLimits {
+  timeout_ms: number;
+  /** Of the answer as JSON, and of every body that the connector fetches for it. */
+  max_response_bytes: number;
+}
+
+/** What became of a call. An error is a value: its code decides the status of the answer. */
+export type Outcome =
+  | { ok: true; data: unknown }
+  | {
+      ok: false;
+      code:
+        | 'INVALID_PARAMS'
+        | 'NOT_SUPPORTED'
+        | 'CONNECTOR_DISABLED'
+        | 'SSRF_BLOCKED'
+        | 'DOMAIN_BLOCKED'
+        | 'TOO_LARGE'
+        | 'TIMEOUT'
+        | 'CONNECTOR_ERROR';
+      message: string;
+    };
+
+export interface Connector {
+  readonly id: string;
+  /** For people. */
+  readonly name: string;
+  /** `code`: registered by the embedding program, trusted and not confined. */
+  readonly origin: 'builtin' | 'folder' | 'code';
+  /** By name, as the manifest declares them. */
+  readonly operations: Readonly<Record<string, Operation>>;
+  /** A person has approved what it asks for, or it asks for nothing that a built-in of this name does not. */
+  readonly approved: boolean;
+  /** Why it cannot serve now, with the fix; null when it can. */
+  unavailable(): { state: PluginState; reason: string; fix: string | null } | null;
+  /** What is wrong with the parameters, one sentence a problem; [] when they fit. */
+  problems(operation: string, params: Record<string, unknown>): readonly string[];
+  /** Never rejects. */
+  call(operation: string, params: Record<string, unknown>, limits: CallLimits): Promise<Outcome>;
+}
+
+export interface ConnectorDirectory {
+  get(id: string): Connector | null;
+  /** In the order of their ids. */
+  list(): readonly Connector[];
+}
