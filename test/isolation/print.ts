@@ -8,6 +8,7 @@ import { CATALOGUE } from './catalogue.ts';
 import { measureCosts } from './costs.ts';
 import { type Lab, openLab } from './lab.ts';
 import { inRealm, type Trial, type TrialGroup } from './trial.ts';
+import { ORDINARY_FOLDER } from './trials/folders.ts';
 
 /** Of what may end differently each time. */
 const ROUNDS = 10;
@@ -41,8 +42,11 @@ const print = (...columns: [string, string, string, string, string]): void => {
   );
 };
 
-/** Starts, is called and stops as the attacks do. */
-const WELL_BEHAVED: TrialGroup = { name: 'no attack', trials: [inRealm({ name: 'a plugin that behaves', body: 'return null;' })] };
+/** Read, started, called and stopped as the attacks are; what a host does for the first time is done here. */
+const WELL_BEHAVED: TrialGroup = {
+  name: 'no attack',
+  trials: [ORDINARY_FOLDER, inRealm({ name: 'a plugin that behaves', body: 'await context.fetch(API); return null;' })],
+};
 
 const lab = await openLab();
 let held = 0;
@@ -58,7 +62,7 @@ for (const { name, trials } of [WELL_BEHAVED, ...CATALOGUE]) {
     const good = rows.filter((row) => row.held).length;
     const shown = rows.find((row) => !row.held) ?? (rows[0] as Row);
     const lag = Math.max(...rows.map((row) => row.lag_ms));
-    worst_lag = Math.max(worst_lag, lag);
+    if (name !== WELL_BEHAVED.name) worst_lag = Math.max(worst_lag, lag);
     if (good === rounds) held++;
     else broken++;
     const neighbour = Math.max(...rows.map((row) => row.neighbour_ms));
@@ -71,7 +75,7 @@ for (const { name, trials } of [WELL_BEHAVED, ...CATALOGUE]) {
     );
   }
 }
-console.log(`\n${held} held, ${broken} broken; the host's event loop was held up for ${worst_lag.toFixed(0)} ms at most`);
+console.log(`\n${held} held, ${broken} broken; an attack held up the host's event loop for ${worst_lag.toFixed(0)} ms at most`);
 await lab.close();
 await measureCosts();
 process.exit(broken === 0 ? 0 : 1);

@@ -158,3 +158,13 @@ const swaps: Trial[] = [
 export const MANIFESTS = { name: 'manifests', trials: manifests };
 export const IMPORTS = { name: 'imports', trials: imports };
 export const FOLDERS = { name: 'folders', trials: [...folders, ...swaps] };
+
+/** What is read before any plugin runs, as at the start of a host. */
+export const ORDINARY_FOLDER: Trial = {
+  name: 'a folder that is in order',
+  expected: /^nothing$/,
+  async run(lab) {
+    const { digest, problems } = await scan(writeFolder(lab, {}));
+    return { stopped_by: 'nothing', escaped: digest === null ? `it was refused: ${JSON.stringify(problems)}` : null };
+  },
+};
