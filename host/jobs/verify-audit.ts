@@ -1,12 +1,11 @@
-/** The job that verifies the trail: on a thread of its own, with a connection of its own that only reads. */
+/** The job that verifies the trail: in a process of its own, with a connection of its own that only reads. */
 import { readFile } from 'node:fs/promises';
-import type { MessagePort } from 'node:worker_threads';
 import type { HeadsFile } from '../audit/evidence.ts';
 import type { Verdict } from '../audit/verdict.ts';
 import { verifyTrail } from '../audit/verify-trail.ts';
 import { openConnection } from '../db/connection.ts';
 import { auditTrail } from '../db/tables/audit-trail.ts';
-import { lowerThreadPriority } from '../lib/thread-priority.ts';
+import { report, standBack } from './host-process.ts';
 
 export interface VerifyAuditInput {
   db_file: string;
@@ -26,29 +25,23 @@ const textOf = async (file: string): Promise<HeadsFile[]> => {
 
 const REPORT_EVERY_MS = 100;
 
-export const run = async ({ input, port }: { input: VerifyAuditInput; port: MessagePort }): Promise<Verdict> => {
-  lowerThreadPriority();
+export const run = async (input: VerifyAuditInput): Promise<Verdict> => {
+  standBack();
   const files = (await Promise.all(input.heads_files.map(textOf))).flat();
   const db = await openConnection(input.db_file, { readonly: true });
   let reported = performance.now();
-  let stopped = false;
-  port.on('message', () => {
-    stopped = true;
-  });
   try {
     await db.exec('PRAGMA busy_timeout = 5000; PRAGMA cache_size = -8000;');
     return await verifyTrail(auditTrail(db), {
       files,
       trusted: input.trusted,
       on_progress(progress) {
-        if (stopped) throw new Error('verifying was stopped');
         if (performance.now() - reported < REPORT_EVERY_MS) return;
         reported = performance.now();
-        port.postMessage(progress);
+        report(progress);
       },
     });
   } finally {
     await db.close();
-    port.close();
   }
 };
