@@ -7,7 +7,7 @@ import type { Page } from './operations.ts';
 
 export interface AuditOperationsDeps {
   ledger: Pick<Ledger, 'listAudit'>;
-  /** Recomputes the trail on a thread of its own. */
+  /** Recomputes the trail, in a process of its own. */
   verify(): Promise<Verdict>;
 }
 
