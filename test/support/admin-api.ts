@@ -60,7 +60,7 @@ export interface ShownMessage {
   in_reply_to: string | null;
   part: number | null;
   text: string | null;
-  attachments: { type: string; ref?: string | null; mime_type?: string | null }[];
+  attachments: { id?: string; type: string; ref?: string | null; mime_type?: string | null }[];
   state: string;
   reason: string | null;
   error: string | null;

@@ -16,6 +16,8 @@ export interface Known {
   /** A delivery that can be retried, and dropped. */
   delivery_id: string;
   digest: string;
+  /** Of a file that somebody sent. */
+  attachment_id: string;
 }
 
 /** An operator's change of the phase, which waits for an admin. */
@@ -73,6 +75,7 @@ export const EXAMPLES: Record<string, (known: Known, host: AdminHost) => Example
   }),
   get_message: ({ message_id }) => ({ path: `/api/messages/${message_id}` }),
   trace_message: ({ message_id }) => ({ path: `/api/messages/${message_id}/trace` }),
+  get_attachment: ({ attachment_id }) => ({ path: `/api/attachments/${attachment_id}` }),
   list_sessions: () => ({ path: '/api/sessions?state=open' }),
   get_session: ({ session_id }) => ({ path: `/api/sessions/${session_id}` }),
   async takeover_session({ session_id }, { admin }) {
