@@ -105,7 +105,7 @@ export const openHost = async ({ config: given, log, clock = systemClock, mode, 
     const { keyring, settings: key_settings } = opened;
     const ledger = createLedger({ database, keys: keyring.keys });
     releases.push(() => trail.close());
-    await trail.attach(ledger, mode);
+    await trail.attach(ledger, keyring, mode);
     if (key_settings.length > 0) await ledger.commit({ settings: key_settings });
 
     const governance = await createHostGovernance({

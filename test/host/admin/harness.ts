@@ -89,12 +89,14 @@ export const askAt =
 export interface AdminHostOptions {
   env?: Record<string, string>;
   clock?: Clock;
+  /** The home of a host before it; whoever made it removes it. */
+  room?: TelegramHome;
   /** A second bot, which runs: people send files to it. */
   files?: boolean;
 }
 
-export const openAdminHost = async ({ env = {}, clock, files = false }: AdminHostOptions = {}): Promise<AdminHost> => {
-  const room = await makeTelegramHome();
+export const openAdminHost = async ({ env = {}, clock, room: given, files = false }: AdminHostOptions = {}): Promise<AdminHost> => {
+  const room = given ?? (await makeTelegramHome());
   room.home.write('store/channels/webchat/manifest.json', {
     id: 'webchat',
     name: 'Web chat',
@@ -183,6 +185,7 @@ export const openAdminHost = async ({ env = {}, clock, files = false }: AdminHos
       host.drain();
       await closeServer(server, 1000);
       await host.close();
+      if (given) return;
       await room.telegram.close();
       rmSync(room.home.dir, { recursive: true, force: true });
     },
