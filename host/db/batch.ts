@@ -10,7 +10,7 @@ import { type AuditRow, insertAudit } from './tables/audit.ts';
 import { writeErasure } from './tables/erasures.ts';
 import { changeEvents, insertEvents } from './tables/events.ts';
 import { changeMessages, insertMessages } from './tables/messages.ts';
-import { upsertPairings } from './tables/pairings.ts';
+import { deletePairings, upsertPairings } from './tables/pairings.ts';
 import { insertPersons } from './tables/persons.ts';
 import { changeStorage } from './tables/plugin-storage.ts';
 import { resealConfigs, upsertPlugins } from './tables/plugins.ts';
@@ -130,6 +130,7 @@ const writeTables = async (
   if (storage.length > 0) await changeStorage(db, storage);
   const pairings = collect(units, 'pairings');
   if (pairings.length > 0) await upsertPairings(db, pairings);
+  await deletePairings(db, collect(units, 'unpaired'));
   const tokens = collect(units, 'tokens');
   if (tokens.length > 0) await upsertTokens(db, tokens);
   await insertApprovals(db, collect(units, 'approvals'));

@@ -210,6 +210,9 @@ export interface PairingRow {
   decided_at: number | null;
 }
 
+/** How a sender was paired is removed. */
+export type Unpaired = Pick<PairingRow, 'channel_id' | 'user_key'>;
+
 /** A message as it stands after an erasure: the keys hashed, the conversation empty when nobody else was part of it. */
 export interface ErasedMessage {
   id: string;
@@ -240,8 +243,7 @@ export interface Erasure {
   /** Row ids. */
   sessions?: readonly string[];
   resealed?: readonly ResealedEvent[];
-  /** How the person was paired is removed. */
-  pairing?: { channel_id: string; user_key: string };
+  pairing?: Unpaired;
   /** The row that names the person is removed. */
   person_id?: string;
 }
@@ -289,6 +291,8 @@ export interface Unit {
   approvals?: readonly ApprovalRow[];
   approval_changes?: readonly ApprovalChange[];
   pairings?: readonly PairingRow[];
+  /** Written after `pairings`, also those of the same batch. */
+  unpaired?: readonly Unpaired[];
   erasures?: readonly Erasure[];
   restorations?: readonly Restoration[];
   tokens?: readonly TokenRow[];

@@ -118,6 +118,29 @@ describe('an unknown sender', () => {
     expect(textsTo(room.telegram, -5)).toEqual([]);
     expect((await agentos(room.home, ['pair', 'approve', 'AAAAAAAA'])).code).toBe(1);
   });
+
+  it('a pairing is taken back: the next message is a stranger’s again, with another code', async () => {
+    await put(telegram({ unknown_senders: 'pair' }));
+    await say(8, 'let me in too');
+    await deliveriesIn(host, '8', ['sent']);
+    const codeIn = (text: string | undefined): string => /\b[A-Z2-9]{8}\b/.exec(text ?? '')?.[0] as string;
+    const code = codeIn(textsTo(room.telegram, 8)[0]);
+    await agentos(room.home, ['pair', 'approve', code]);
+    await say(8, 'in');
+    expect(await ended(8, 'in')).toBe('answered null');
+    const revoke = ['pair', 'revoke', '--channel', 'telegram', '--user', '8'];
+    expect((await agentos(room.home, revoke)).stdout).toBe('8 is a stranger on telegram again\n');
+    await say(8, 'out');
+    expect(await ended(8, 'out')).toBe('rejected NOT_PAIRED');
+    const texts = await until(
+      () => textsTo(room.telegram, 8),
+      (all) => all.length === 3,
+      'the stranger is told a code',
+    );
+    expect(codeIn(texts[2])).not.toBe(code);
+    expect([(await agentos(room.home, revoke)).code, (await agentos(room.home, revoke)).code]).toEqual([0, 1]);
+    expect((await agentos(room.home, ['pair', 'revoke', '--channel', 'telegram'])).code).toBe(2);
+  });
 });
 
 describe('what would happen', () => {

@@ -108,6 +108,12 @@ export const EXAMPLES: Record<string, (known: Known, host: AdminHost) => Example
   deny_request: async (_known, host) => ({ path: `/api/approvals/${await waitingChange(host)}/deny` }),
   list_pairings: () => ({ path: '/api/pairings' }),
   approve_pairing: async (_known, host) => ({ path: `/api/pairings/${await waitingSender(host)}/approve` }),
+  async revoke_pairing(_known, host) {
+    const code = await waitingSender(host);
+    const { items } = (await host.admin('/api/pairings')).body;
+    const { channel_id, user_key } = items.find((row: { code: string }) => row.code === code);
+    return { path: `/api/pairings/${channel_id}/${encodeURIComponent(user_key)}` };
+  },
   get_policy: () => ({ path: '/api/policy' }),
   replace_policy: async (_known, { admin }) => ({ path: '/api/policy', body: (await admin('/api/policy')).body }),
   explain_policy: () => ({ path: '/api/policy/explain', body: { channel_id: 'webchat', user_key: 'a-visitor', text: 'hello' } }),
