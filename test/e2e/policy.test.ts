@@ -192,6 +192,20 @@ describe('what would happen', () => {
     });
     const same = await agentos(room.home, ['policy', 'check', '--against-last', '3']);
     expect(same.stdout).toBe('3 decisions again, 0 would be different\n');
+    const rates = (rate: object) => ({ ...base, rate_limits: { ...(base.rate_limits as object), ...rate } });
+    room.home.write('changed.json', rates({ time_window_seconds: 30 }));
+    const shorter = await agentos(room.home, [
+      'policy',
+      'check',
+      path.join(room.home.dir, 'changed.json'),
+      '--against-last',
+      '3',
+      '--json',
+    ]);
+    expect(shorter.json()).toMatchObject({ replayed: 3, window_not_replayed: 0, changed: [] });
+    room.home.write('changed.json', rates({ time_window_seconds: 600 }));
+    const longer = await agentos(room.home, ['policy', 'check', path.join(room.home.dir, 'changed.json'), '--against-last', '3']);
+    expect(longer.stdout).toMatch(/^1 decisions again, 0 would be different\n2 more depend on time_window_seconds, which differs/);
     await say(9, 'still the old one');
     expect(await ended(9, 'still the old one')).toBe('answered null');
     expect((await agentos(room.home, ['policy', 'check', path.join(room.home.dir, 'no-such.json')])).code).toBe(1);
