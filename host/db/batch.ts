@@ -9,6 +9,7 @@ import { changeApprovals, insertApprovals } from './tables/approvals.ts';
 import { type AuditRow, insertAudit } from './tables/audit.ts';
 import { writeErasure } from './tables/erasures.ts';
 import { changeEvents, insertEvents } from './tables/events.ts';
+import { resealValues } from './tables/host-sealed.ts';
 import { changeMessages, insertMessages } from './tables/messages.ts';
 import { deletePairings, upsertPairings } from './tables/pairings.ts';
 import { insertPersons } from './tables/persons.ts';
@@ -131,6 +132,7 @@ const writeTables = async (
   const pairings = collect(units, 'pairings');
   if (pairings.length > 0) await upsertPairings(db, pairings);
   await deletePairings(db, collect(units, 'unpaired'));
+  await resealValues(db, collect(units, 'resealed_values'));
   const tokens = collect(units, 'tokens');
   if (tokens.length > 0) await upsertTokens(db, tokens);
   await insertApprovals(db, collect(units, 'approvals'));

@@ -135,6 +135,15 @@ export interface ResealedConfig {
   config: string;
 }
 
+/** Another value that the host key sealed, under the new one; left alone when it is not what it was any more. */
+export interface ResealedValue {
+  table: 'plugin_storage' | 'approvals';
+  /** The keys of the row: channel and key, or the id. */
+  row: readonly string[];
+  was: string;
+  sealed: string;
+}
+
 /** A token of the administration API; only its hash is known. Times are ms since 1970. */
 export interface TokenRow {
   id: string;
@@ -286,6 +295,7 @@ export interface Unit {
   message_changes?: readonly MessageChange[];
   plugins?: readonly PluginRow[];
   resealed_configs?: readonly ResealedConfig[];
+  resealed_values?: readonly ResealedValue[];
   storage?: readonly StorageChange[];
   settings?: readonly SettingRow[];
   approvals?: readonly ApprovalRow[];
