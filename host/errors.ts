@@ -20,6 +20,7 @@ export const ERRORS = {
   MESSAGE_NOT_FOUND: { status: 404, retryable: false, title: 'No such message' },
   SESSION_NOT_FOUND: { status: 404, retryable: false, title: 'No such session' },
   DELIVERY_NOT_FOUND: { status: 404, retryable: false, title: 'No such delivery' },
+  ATTACHMENT_NOT_FOUND: { status: 404, retryable: false, title: 'No such attachment' },
   NOT_FOUND: { status: 404, retryable: false, title: 'No such resource' },
   SET_IN_FILE: { status: 409, retryable: false, title: 'The value is set in a file or variable' },
   READ_ONLY: { status: 409, retryable: false, title: 'The file cannot be written' },
@@ -35,6 +36,8 @@ export const ERRORS = {
   TOO_LARGE: { status: 413, retryable: false, title: 'Too large' },
   UNSUPPORTED_MEDIA_TYPE: { status: 415, retryable: false, title: 'Unsupported content' },
   RATE_LIMITED: { status: 429, retryable: true, title: 'Too many requests' },
+  NETWORK_MODE_BLOCKED: { status: 403, retryable: true, title: 'The network mode does not allow it' },
+  ATTACHMENT_UNAVAILABLE: { status: 502, retryable: true, title: 'The file could not be had from its platform' },
   INTERNAL: { status: 500, retryable: true, title: 'Something went wrong here' },
 } as const satisfies Record<string, ErrorSpec>;
 

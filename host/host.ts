@@ -8,6 +8,7 @@ import path from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { createAccess } from './admin/access/access.ts';
 import { createApp } from './admin/app.ts';
+import { createAttachmentOperations } from './admin/attachment-operations.ts';
 import { createAuditOperations } from './admin/audit-operations.ts';
 import { healthOf } from './admin/health.ts';
 import { createMetrics } from './admin/metrics.ts';
@@ -104,7 +105,7 @@ export const openHost = async ({ config: given, log, clock = systemClock, mode, 
     const { keyring, settings: key_settings } = opened;
     const ledger = createLedger({ database, keys: keyring.keys });
     releases.push(() => trail.close());
-    await trail.attach(ledger, mode);
+    await trail.attach(ledger, keyring, mode);
     if (key_settings.length > 0) await ledger.commit({ settings: key_settings });
 
     const governance = await createHostGovernance({
@@ -235,6 +236,7 @@ export const openHost = async ({ config: given, log, clock = systemClock, mode, 
       }),
       outboxCounts: (id) => rooms.outboxCounts(id),
       wake: (id) => rooms.wake(id),
+      attachments: createAttachmentOperations({ open: rooms.inboundFile }),
       audit: createAuditOperations({ ledger, verify: trail.verify }),
       post: createPosts({
         ledger,

@@ -10,6 +10,7 @@ import type { NewPost, PostBy } from '../outbox/post-message.ts';
 import { dropDelivery, retryDelivery } from '../outbox/redeliver.ts';
 import type { Channels, ChannelView } from '../registry/channels.ts';
 import type { ConfiguredBy } from '../registry/configure.ts';
+import type { AttachmentOperations } from './attachment-operations.ts';
 import type { AuditOperations } from './audit-operations.ts';
 import type { Health } from './health.ts';
 import type { SessionOperations } from './session-operations.ts';
@@ -59,6 +60,7 @@ export interface OperationsDeps {
   wake(channel_id: string): void;
   post(post: NewPost, by: PostBy): Promise<StoredMessage[]>;
   sessions: SessionOperations;
+  attachments: AttachmentOperations;
   listConfig(): ConfigValue[];
   getConfig(key: string): ConfigValue | null;
   audit: AuditOperations;
@@ -121,6 +123,7 @@ export const createOperations = (deps: OperationsDeps) => {
       return { ...messageView(ledger, rows[0] as StoredMessage), parts: rows.map((row) => row.id) };
     },
     sessions: deps.sessions,
+    attachments: deps.attachments,
     async showMessage(id: string): Promise<MessageView> {
       const row = await ledger.messageById(id);
       if (row) return messageView(ledger, row);

@@ -8,7 +8,7 @@ import { type Clock, isoTime } from '../lib/clock.ts';
 import type { ExecutionPhase, MessagePolicy } from '../policy/decide.ts';
 import { type Explanation, explainMessage } from '../policy/explain.ts';
 import { EXECUTION_PHASES, NETWORK_MODES, type NetworkMode } from '../policy/modes.ts';
-import { type RecordedFacts, recordedOutcome, replayed } from '../policy/replay.ts';
+import { type RecordedFacts, type ReplayedRate, recordedOutcome, replayed } from '../policy/replay.ts';
 
 type Rate = { max_requests: number; window_ms: number };
 
@@ -55,6 +55,8 @@ export interface Replay {
   replayed: number;
   /** Their messages are not kept any more, or never came to a rule. */
   not_replayed: number;
+  /** `time_window_seconds` differs from the one in force, in which they were counted, and the count does not tell. */
+  window_not_replayed: number;
   changed: { message_id: string; at: string; channel_id: string; person_id: string | null; was: string; would_be: string; rule: string }[];
 }
 
@@ -118,7 +120,12 @@ export const createPolicyOperations = (deps: PolicyOperationsDeps) => {
 
   type Decision = Awaited<ReturnType<Ledger['decisionsBefore']>>[number];
 
-  /** null: it cannot be decided again. */
+  const windowTo = (policy: SecurityPolicy, channel_id: string, window_ms: number): ReplayedRate['window'] => {
+    const counted_ms = deps.rulesOf(policy, channel_id).rate.window_ms;
+    if (window_ms === counted_ms) return 'same';
+    return window_ms < counted_ms ? 'shorter' : 'longer';
+  };
+
   const replayOne = async (row: Decision, policy: SecurityPolicy) => {
     const {
       channel_id,
@@ -127,18 +134,18 @@ export const createPolicyOperations = (deps: PolicyOperationsDeps) => {
     } = JSON.parse(row.detail ?? '{}') as { channel_id: string; steps: string; facts?: RecordedFacts };
     const was = recordedOutcome(steps);
     const message = was === null ? undefined : await ledger.messageById(row.subject ?? '');
-    if (was === null || !message) return null;
+    if (was === null || !message) return 'not_replayed';
     const { message: rules, rate } = deps.rulesOf(policy, channel_id);
     const command = facts.command ?? (message.content === null ? null : commandWord(ledger.inboundMessage(message).text));
     const type = message.type as MessageType;
     const conversation_type = message.conversation_type as ConversationType;
-    const { outcome, rule } = replayed(
-      { channel_id, steps, type, user_key: message.user_key, conversation_type, command, facts },
-      rules,
-      rate,
-    );
+    const would = replayed({ channel_id, steps, type, user_key: message.user_key, conversation_type, command, facts }, rules, {
+      max_requests: rate.max_requests,
+      window: windowTo(deps.current(), channel_id, rate.window_ms),
+    });
+    if (would === null) return 'window_not_replayed';
     const { person_id } = row;
-    return { message_id: message.id, at: isoTime(row.at), channel_id, person_id, was, would_be: outcome, rule };
+    return { message_id: message.id, at: isoTime(row.at), channel_id, person_id, was, would_be: would.outcome, rule: would.rule };
   };
 
   return {
@@ -155,13 +162,13 @@ export const createPolicyOperations = (deps: PolicyOperationsDeps) => {
     /** What the policy would say of the last `limit` decisions, newest first; only those that change are told. */
     async replay(given: unknown, limit: number): Promise<Replay> {
       const policy = policyOf(given);
-      const result: Replay = { replayed: 0, not_replayed: 0, changed: [] };
+      const result: Replay = { replayed: 0, not_replayed: 0, window_not_replayed: 0, changed: [] };
       let before: number | null = null;
       for (let left = limit; left > 0; left -= PAGE) {
         const rows: Decision[] = await ledger.decisionsBefore(before, Math.min(left, PAGE));
         for (const row of rows) {
           const one = await replayOne(row, policy);
-          if (one === null) result.not_replayed++;
+          if (typeof one === 'string') result[one]++;
           else {
             result.replayed++;
             if (one.was !== one.would_be) result.changed.push(one);

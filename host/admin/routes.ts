@@ -7,6 +7,7 @@ import type { PeopleOperations } from './people-operations.ts';
 import type { RouteGroup } from './route.ts';
 import { accessRoutes } from './routes/access.ts';
 import { approvalRoutes } from './routes/approvals.ts';
+import { attachmentRoutes } from './routes/attachments.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { channelRoutes } from './routes/channels.ts';
 import { configRoutes } from './routes/config.ts';
@@ -40,6 +41,7 @@ const GROUPS: readonly ((deps: RouteDeps) => RouteGroup)[] = [
   configRoutes,
   channelRoutes,
   messageRoutes,
+  attachmentRoutes,
   sessionRoutes,
   deliveryRoutes,
   modeRoutes,

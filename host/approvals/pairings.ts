@@ -2,7 +2,7 @@
  * Senders whom nobody knows (`unknown_senders: pair`): each gets a code in the chat, which an operator approves. What
  * was approved is kept in memory too, because every message asks for it.
  */
-import type { PairingRow } from '../db/unit.ts';
+import type { AuditEntry, PairingRow } from '../db/unit.ts';
 import { AppError } from '../errors.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { type Clock, isoTime } from '../lib/clock.ts';
@@ -48,6 +48,16 @@ export const createPairings = async ({ ledger, clock, random }: PairingsDeps) =>
 
   const pendingIn = (channel_id: string): number =>
     [...known.values()].filter(({ row }) => row.channel_id === channel_id && valid(row)).length;
+
+  const entryOf = ({ person_id, channel_id }: PairingRow, actor: string, decision: 'approved' | 'revoked'): AuditEntry => ({
+    at: clock.now(),
+    actor,
+    action: `pairing.${decision}`,
+    person_id,
+    subject: person_id,
+    decision,
+    detail: { channel_id },
+  });
 
   /** Forgets codes that are over; the row is overwritten when the sender comes again. */
   const tidy = (): void => {
@@ -98,30 +108,35 @@ export const createPairings = async ({ ledger, clock, random }: PairingsDeps) =>
       return { code: row.code, row };
     },
 
-    /** From now on the sender may write. Throws `NOT_FOUND` for a code that nobody has or that is over. */
+    /** From now on the sender may write. Throws `NOT_FOUND` for a code that nobody has, that is over, or whose sender goes meanwhile. */
     async approve(code: string, actor: string): Promise<PairingView> {
       const asked = code.trim().toUpperCase();
       const found = [...known.values()].find(({ row }) => row.code === asked && valid(row));
       if (!found)
         throw new AppError('NOT_FOUND', `No sender waits with the code ${asked}.`, 'A code is valid for an hour: agentos pair list.');
-      const at = clock.now();
-      const row: PairingRow = { ...found.row, state: 'approved', decided_by: actor, decided_at: at };
-      await ledger.commit({
-        pairings: [row],
-        audit: [
-          {
-            at,
-            actor,
-            action: 'pairing.approved',
-            person_id: row.person_id,
-            subject: row.person_id,
-            decision: 'approved',
-            detail: { channel_id: row.channel_id },
-          },
-        ],
-      });
+      const row: PairingRow = { ...found.row, state: 'approved', decided_by: actor, decided_at: clock.now() };
+      await ledger.commit({ pairings: [row], audit: [entryOf(row, actor, 'approved')] });
+      // Whoever erases the sender, or takes the pairing back, forgets first and writes then: that write comes after this one.
+      if (known.get(keyOf(row.channel_id, row.user_key)) !== found)
+        throw new AppError('NOT_FOUND', `The sender with the code ${asked} was erased or refused meanwhile.`, 'agentos pair list.');
       found.row = row;
       return view(row);
+    },
+
+    /** From now on the sender is a stranger again, and a code that waits is nobody's. Throws `NOT_FOUND`. */
+    async revoke(channel_id: string, user_key: string, actor: string): Promise<PairingView> {
+      const key = keyOf(channel_id, user_key);
+      const found = known.get(key);
+      if (!found) throw new AppError('NOT_FOUND', `${user_key} is not paired with ${channel_id}.`, 'agentos pair list shows who is.');
+      const shown = view(found.row);
+      known.delete(key);
+      try {
+        await ledger.commit({ unpaired: [{ channel_id, user_key }], audit: [entryOf(found.row, actor, 'revoked')] });
+      } catch (error) {
+        if (!known.has(key)) known.set(key, found);
+        throw error;
+      }
+      return shown;
     },
 
     /** The sender was erased: a code of theirs is nobody's, and whoever writes under that name is a stranger. */

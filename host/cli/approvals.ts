@@ -1,4 +1,4 @@
-/** `agentos approvals list|approve|deny` and `agentos pair list|approve`: what waits for a person's word. */
+/** `agentos approvals list|approve|deny` and `agentos pair list|approve|revoke`: what waits for a person's word. */
 import type { Page } from '../admin/operations.ts';
 import type { ApprovalView } from '../approvals/approvals.ts';
 import type { PairingView } from '../approvals/pairings.ts';
@@ -45,4 +45,13 @@ export const pairApprove = (context: CliContext, options: CommonOptions, code: s
   withClient(context, options, async (client) => {
     const answer = await client.call<PairingView>('POST', `/api/pairings/${encodeURIComponent(code)}/approve`);
     show(context.stdout, options, answer, ({ channel_id, user_key }) => context.stdout.write(`${user_key} may write on ${channel_id}\n`));
+  });
+
+export const pairRevoke = (context: CliContext, options: CommonOptions & { channel: string; user: string }): Promise<void> =>
+  withClient(context, options, async (client) => {
+    const at = `/api/pairings/${encodeURIComponent(options.channel)}/${encodeURIComponent(options.user)}`;
+    const answer = await client.call<PairingView>('DELETE', at);
+    show(context.stdout, options, answer, ({ channel_id, user_key }) =>
+      context.stdout.write(`${user_key} is a stranger on ${channel_id} again\n`),
+    );
   });

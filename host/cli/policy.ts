@@ -22,9 +22,13 @@ const refuse = (name: string, problems: readonly DocumentProblem[]): AppError =>
     [...new Set(problems.map(({ hint }) => hint))].join('\n'),
   );
 
-const showReplay = (context: CliContext, { replayed, not_replayed, changed }: Replay): void => {
+const showReplay = (context: CliContext, { replayed, not_replayed, window_not_replayed, changed }: Replay): void => {
   context.stdout.write(`${replayed} decisions again, ${changed.length} would be different`);
   context.stdout.write(not_replayed > 0 ? `; ${not_replayed} cannot be decided again\n` : '\n');
+  if (window_not_replayed > 0)
+    context.stdout.write(
+      `${window_not_replayed} more depend on time_window_seconds, which differs from the one they were counted in: the count does not tell\n`,
+    );
   if (changed.length === 0) return;
   printTable(
     context.stdout,

@@ -1,7 +1,7 @@
 /** The commands and their options. One file per command does the work. */
 import { Command, CommanderError, Option } from 'commander';
 import { VERSION } from '../version.ts';
-import { approvalsApprove, approvalsDeny, approvalsList, pairApprove, pairList } from './approvals.ts';
+import { approvalsApprove, approvalsDeny, approvalsList, pairApprove, pairList, pairRevoke } from './approvals.ts';
 import { auditTail, auditVerify } from './audit.ts';
 import { auditExport } from './audit-export.ts';
 import { channelApprove, channelDisable, channelEnable, channelList, channelReload, channelShow, channelTest } from './channel.ts';
@@ -117,6 +117,13 @@ export const createProgram = (context: CliContext): Command => {
   const pair = program.command('pair').description('senders whom nobody knows yet');
   remote(pair.command('list').description('codes that wait, and who was approved')).action(act(pairList));
   remote(pair.command('approve').argument('<code>').description('let the sender with this code write')).action(act(pairApprove));
+  remote(
+    pair
+      .command('revoke')
+      .requiredOption('--channel <id>')
+      .requiredOption('--user <key>', "the platform's id of the person")
+      .description('take it back: the sender is a stranger again'),
+  ).action(act((context, options) => pairRevoke(context, options as Parameters<typeof pairRevoke>[1])));
 
   const policy = program.command('policy').description('the security policy');
   remote(

@@ -135,6 +135,15 @@ export interface ResealedConfig {
   config: string;
 }
 
+/** Another value that the host key sealed, under the new one; left alone when it is not what it was any more. */
+export interface ResealedValue {
+  table: 'plugin_storage' | 'approvals';
+  /** The keys of the row: channel and key, or the id. */
+  row: readonly string[];
+  was: string;
+  sealed: string;
+}
+
 /** A token of the administration API; only its hash is known. Times are ms since 1970. */
 export interface TokenRow {
   id: string;
@@ -210,6 +219,9 @@ export interface PairingRow {
   decided_at: number | null;
 }
 
+/** How a sender was paired is removed. */
+export type Unpaired = Pick<PairingRow, 'channel_id' | 'user_key'>;
+
 /** A message as it stands after an erasure: the keys hashed, the conversation empty when nobody else was part of it. */
 export interface ErasedMessage {
   id: string;
@@ -240,8 +252,7 @@ export interface Erasure {
   /** Row ids. */
   sessions?: readonly string[];
   resealed?: readonly ResealedEvent[];
-  /** How the person was paired is removed. */
-  pairing?: { channel_id: string; user_key: string };
+  pairing?: Unpaired;
   /** The row that names the person is removed. */
   person_id?: string;
 }
@@ -284,11 +295,14 @@ export interface Unit {
   message_changes?: readonly MessageChange[];
   plugins?: readonly PluginRow[];
   resealed_configs?: readonly ResealedConfig[];
+  resealed_values?: readonly ResealedValue[];
   storage?: readonly StorageChange[];
   settings?: readonly SettingRow[];
   approvals?: readonly ApprovalRow[];
   approval_changes?: readonly ApprovalChange[];
   pairings?: readonly PairingRow[];
+  /** Written after `pairings`, also those of the same batch. */
+  unpaired?: readonly Unpaired[];
   erasures?: readonly Erasure[];
   restorations?: readonly Restoration[];
   tokens?: readonly TokenRow[];

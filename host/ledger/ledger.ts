@@ -10,6 +10,7 @@ import { auditOf, decisionsBefore } from '../db/tables/audit.ts';
 import { type AuditFilter, listAudit } from '../db/tables/audit-list.ts';
 import { auditTrail } from '../db/tables/audit-trail.ts';
 import { countOpenEvents, eventOfMessage, openEvents, type StoredEvent } from '../db/tables/events.ts';
+import { foreignValues, type HostSealed } from '../db/tables/host-sealed.ts';
 import * as messages from '../db/tables/messages.ts';
 import { allPairings } from '../db/tables/pairings.ts';
 import { personOf } from '../db/tables/persons.ts';
@@ -18,7 +19,7 @@ import { allPlugins } from '../db/tables/plugins.ts';
 import { activeSession, listSessions, type SessionFilter, sessionById, sessionsOfKey } from '../db/tables/sessions.ts';
 import { setting, settingAt } from '../db/tables/settings.ts';
 import { allTokens } from '../db/tables/tokens.ts';
-import type { MessageRow, Unit, UnitResult } from '../db/unit.ts';
+import type { MessageRow, ResealedValue, Unit, UnitResult } from '../db/unit.ts';
 import type { ContentKeys, ContentOwner } from '../secrets/content-keys.ts';
 import {
   type InboundFate,
@@ -120,6 +121,9 @@ export const createLedger = ({ database, keys }: { database: Database; keys: Con
     storedValues: (channel_id: string, keys: readonly { key: string; wanted: boolean }[]) => storedValues(reader, channel_id, keys),
     storedBytes: (channel_id: string) => storedBytes(reader, channel_id),
     storedKeys: (channel_id: string, page: { prefix: string; after: string; limit: number }) => storedKeys(reader, channel_id, page),
+    /** What another host key than this one sealed, beside configurations. */
+    foreignValues: (table: ResealedValue['table'], key_id: string, after: readonly string[] | null, limit: number): Promise<HostSealed[]> =>
+      foreignValues(reader, table, key_id, after, limit),
     listSessions: (filter: SessionFilter) => listSessions(reader, filter),
     tokens: () => allTokens(reader),
     plugins: () => allPlugins(reader),

@@ -1,6 +1,7 @@
 /** How rows are shown to the outside: times in ISO 8601, sealed values opened, no column that is only ours. */
 import type { StoredMessage } from '../db/tables/messages.ts';
 import { isoTime } from '../lib/clock.ts';
+import { attachmentId } from './attachments.ts';
 import type { Ledger } from './ledger.ts';
 
 const time = (ms: number | null): string | null => (ms === null ? null : isoTime(ms));
@@ -17,7 +18,10 @@ export const messageView = (ledger: Ledger, row: StoredMessage) => {
     event_id: row.event_id,
     type: row.type,
     text: content.text,
-    attachments: content.attachments,
+    attachments:
+      row.direction === 'inbound'
+        ? content.attachments.map((attachment, index) => ({ id: attachmentId(row.id, index), ...attachment }))
+        : content.attachments,
     user_key: row.user_key,
     user_name: 'user_name' in content ? content.user_name : null,
     conversation_key: row.conversation_key,

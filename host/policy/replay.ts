@@ -52,14 +52,28 @@ export const recordedOutcome = (steps: string): string | null => {
   return rate === undefined || rate === 'pass' ? 'ALLOWED' : rate;
 };
 
-/** What the policy would say now: the reason, and the rule. */
+/** `window`: how the time window is to the one that the recorded count is of. */
+export interface ReplayedRate {
+  max_requests: number;
+  window: 'same' | 'shorter' | 'longer';
+}
+
+/** Whether the recorded count is over the limit; null when it does not tell: a shorter window holds at most as many, a longer one at least. */
+const isLimited = ({ user_key, facts }: RecordedDecision, { max_requests, window }: ReplayedRate): boolean | null => {
+  if (user_key === null) return false;
+  const over = (facts.in_window ?? 0) >= max_requests;
+  return window === 'same' || over === (window === 'longer') ? over : null;
+};
+
+/** What the policy would say now: the reason, and the rule. null: only the rate could tell, and it was counted in another window. */
 export const replayed = (
   decision: RecordedDecision,
   policy: MessagePolicy,
-  rate: { max_requests: number },
-): { outcome: string; rule: string } => {
+  rate: ReplayedRate,
+): { outcome: string; rule: string } | null => {
   const { effect, rule, reason } = decideMessage(factsOf(decision), policy);
   if (effect !== 'allow') return { outcome: reason, rule };
-  const limited = decision.user_key !== null && (decision.facts.in_window ?? 0) >= rate.max_requests;
+  const limited = isLimited(decision, rate);
+  if (limited === null) return null;
   return limited ? { outcome: 'RATE_LIMITED', rule: 'rate_limit' } : { outcome: 'ALLOWED', rule: 'default' };
 };

@@ -3,9 +3,11 @@
  * broken plugin is this channel's state and nobody else's.
  */
 import type { Manifest } from '../../schemas/manifest.ts';
+import type { Attachment } from '../../schemas/message.ts';
 import type { Intake } from '../bus/intake.ts';
 import type { ChannelOutbox, Sender } from '../outbox/channel-outbox.ts';
 import type { CapabilityHandler, Json, Place } from '../sandbox/confined.ts';
+import type { AttachmentBytes, BytesLimits } from './attachment-bytes.ts';
 import { type BringUp, bringUp } from './bring-up.ts';
 import type { AdapterBundle } from './channel-source.ts';
 import type { ChannelStatus } from './channel-status.ts';
@@ -26,6 +28,8 @@ export interface Generation {
   webhook_url: string | undefined;
   granted: readonly string[];
   handlers: Readonly<Record<string, CapabilityHandler>>;
+  /** Carries out the request that `attachment` answered with. Rejects with an error that has a `code`. */
+  download(request: Json, limits: BytesLimits): Promise<Buffer>;
 }
 
 export interface ChannelDeps extends RunningDeps {
@@ -265,6 +269,15 @@ export const createChannel = (id: string, first: Next, deps: ChannelDeps) => {
       return current ? current.isWell() : null;
     },
     forgive: (faults: number): void => deps.faults.forgive(faults),
+    /** The bytes of a file that one of its messages named. */
+    async attachment(attachment: Attachment, limits: BytesLimits): Promise<AttachmentBytes> {
+      if (current) return current.attachment(attachment, limits);
+      return {
+        ok: false,
+        code: 'ATTACHMENT_UNAVAILABLE',
+        message: `The channel ${id} does not run, and its adapter has to say where it lies.`,
+      };
+    },
     async typing(target: Json): Promise<void> {
       if (status.state === 'running') await current?.typing(target);
     },

@@ -13,7 +13,7 @@ import { type Decision, decideApprove, decideDisable, decideEnable, neededBy } f
 import type { FieldValue } from './field-value.ts';
 import { readGrants } from './grant-record.ts';
 import { createRows, type RowsDeps } from './rows.ts';
-import { createServing, type Entry, newEntry, type ServingDeps } from './serving.ts';
+import { createServing, type Entry, newEntry, type ServingDeps, type SettleOptions } from './serving.ts';
 import { type WebhookClaim, webhookConflicts } from './webhook-conflicts.ts';
 
 export interface ChannelsDeps extends ServingDeps, RowsDeps {
@@ -136,7 +136,7 @@ export const createChannels = (deps: ChannelsDeps) => {
   const decide = async (
     id: string,
     made: (entry: Entry) => Decision | null | Promise<Decision>,
-    { after, force = false }: { after?: (entry: Entry) => void; force?: boolean } = {},
+    { after, ...options }: { after?: (entry: Entry) => void } & SettleOptions = {},
   ): Promise<ChannelView> => {
     need(id);
     return answered(
@@ -147,7 +147,7 @@ export const createChannels = (deps: ChannelsDeps) => {
         if (decision === null) return;
         await rows.put(decision);
         after?.(entry);
-        await serving.settle(entry, { force });
+        await serving.settle(entry, options);
         prune();
       }),
     );
@@ -239,7 +239,7 @@ export const createChannels = (deps: ChannelsDeps) => {
           return { row: { ...row, config: deps.sealStored(id, kept) }, audit };
         },
         // The same code with other values: its digest does not change.
-        { force: true },
+        { force: true, values: true },
       ),
     /** Asks the adapter whether its account is well. */
     async test(id: string): Promise<ChannelTest> {

@@ -56,11 +56,14 @@ const need = (source: ChannelSource): Manifest => {
   );
 };
 
-const fieldOf = (source: ChannelSource, manifest: Manifest, name: string): ConfigurationField => {
-  const fields = manifest.configuration_schema ?? {};
-  const field = Object.hasOwn(fields, name) ? fields[name] : undefined;
-  if (field) return field;
-  const known = Object.keys(fields);
+/** The first manifest that has the field: the folder's, else that of the code that serves beside it. */
+const fieldOf = (source: ChannelSource, manifests: readonly Manifest[], name: string): { field: ConfigurationField; of: Manifest } => {
+  for (const of of manifests) {
+    const fields = of.configuration_schema ?? {};
+    const field = Object.hasOwn(fields, name) ? fields[name] : undefined;
+    if (field) return { field, of };
+  }
+  const known = Object.keys(manifests[0]?.configuration_schema ?? {});
   const meant = nearest(name, known);
   throw new AppError(
     'INVALID_PARAMS',
@@ -104,10 +107,10 @@ export const decideConfigure = (input: ConfigureInput): Configured => {
   const kept: Record<string, FieldValue> = { ...input.kept };
   const fields: string[] = [];
   for (const [name, value] of Object.entries(given)) {
-    const field = fieldOf(source, manifest, name);
+    const { field, of } = fieldOf(source, [manifest, ...input.approved], name);
     refuseUnlessAdmin(source, name, secret.has(name), grant.has(name), may_grant);
     refuseStatedElsewhere(input, name);
-    const next = value === null ? undefined : parsed(source, manifest, name, field, value);
+    const next = value === null ? undefined : parsed(source, of, name, field, value);
     if (kept[name] === next) continue;
     fields.push(name);
     if (next === undefined) delete kept[name];

@@ -1,5 +1,5 @@
 /** One worker of one generation: the calls of an adapter, what each of them may take, and how it ends. */
-import type { InboundEvent, OutboundMessage, Receipt } from '../../schemas/message.ts';
+import type { Attachment, InboundEvent, OutboundMessage, Receipt } from '../../schemas/message.ts';
 import type { Parsed } from '../bus/blame.ts';
 import type { SortedReceived } from '../bus/received.ts';
 import type { RequestTracker } from '../capabilities/request-tracker.ts';
@@ -7,6 +7,7 @@ import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { RequestsSeen, SendEnd } from '../outbox/settle.ts';
 import type { CallResult, ConfinedAdapter, Exit, Json, Sandbox } from '../sandbox/confined.ts';
+import { type AttachmentBytes, attachmentBytes, type BytesLimits } from './attachment-bytes.ts';
 import type { Generation } from './channel.ts';
 
 export interface RunningDeps {
@@ -39,6 +40,8 @@ export interface RunningGeneration {
   receive(event: InboundEvent): Promise<Parsed>;
   send(message: OutboundMessage): Promise<{ end: SendEnd; seen: RequestsSeen }>;
   typing(target: Json): Promise<void>;
+  /** The bytes of a file that one of its messages named. */
+  attachment(attachment: Attachment, limits: BytesLimits): Promise<AttachmentBytes>;
   /** What its adapter says of the account; null when it has no `health`. */
   isWell(): Promise<boolean | null>;
   /** Resolves when no `receive` or `send` is open any more, or after `within_ms`. */
@@ -105,7 +108,7 @@ const createOpenCalls = (clock: Clock) => {
   };
 };
 
-const run = ({ manifest, budget }: Generation, adapter: ConfinedAdapter, deps: RunningDeps): RunningGeneration => {
+const run = ({ manifest, budget, download }: Generation, adapter: ConfinedAdapter, deps: RunningDeps): RunningGeneration => {
   const { receive_ms, network_ms } = budget;
   const calls = createOpenCalls(deps.clock);
   let stopping = false;
@@ -150,6 +153,12 @@ const run = ({ manifest, budget }: Generation, adapter: ConfinedAdapter, deps: R
     async typing(target) {
       if (!adapter.methods.has('typing') || !manifest.capabilities?.includes('typing')) return;
       await adapter.call('typing', [target], { timeout_ms: network_ms });
+    },
+    attachment(attachment, limits) {
+      // Named, so that a request for it counts for no `send` that is in flight.
+      const options = { timeout_ms: network_ms, call_id: `attachment ${attachment.ref}` };
+      const locate = adapter.methods.has('attachment') ? (ref: string) => adapter.call('attachment', [ref], options) : null;
+      return calls.during(attachmentBytes({ media: manifest.limits?.media, locate, download }, attachment, limits));
     },
     async isWell() {
       if (!adapter.methods.has('health')) return null;

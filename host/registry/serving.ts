@@ -53,6 +53,13 @@ export interface ServingDeps extends EvaluateDeps {
   on_error(error: unknown, what: string): void;
 }
 
+export interface SettleOptions {
+  /** An unchanged folder's code is started anew. */
+  force?: boolean;
+  /** Other values were stated. */
+  values?: boolean;
+}
+
 /** A folder that was found; nothing is known of it yet. */
 export const newEntry = (source: ChannelSource): Entry => ({
   id: source.id,
@@ -126,14 +133,22 @@ export const createServing = (deps: ServingDeps, rows: Rows, on_noted: () => voi
     await rows.put(decideByItself(stored, source, by, deps.now()));
   };
 
-  /** The last approved generation, when it may still serve; `entry.kept_problem` says why none can be had. */
-  const lastApproved = async (entry: Entry): Promise<Ready | null> => {
+  /**
+   * The last approved generation, when it may still serve; `entry.kept_problem` says why none can be had. `values`: other
+   * values were stated, which the one that serves takes too; those that do not fit it leave it with what it has.
+   */
+  const lastApproved = async (entry: Entry, values: boolean): Promise<Ready | null> => {
     entry.kept_problem = null;
     const row = rows.get(entry.id);
     const digests = [row?.digest, deps.fileEntry(entry.id)?.grants?.digest, readGrants(row).last];
     for (const digest of new Set(digests)) {
       if (!digest || digest === entry.source.digest || digest === entry.failed?.digest) continue;
-      if (digest === entry.serving?.source.digest) return entry.serving;
+      if (entry.serving && digest === entry.serving.source.digest) {
+        const again = values ? await judge(entry.serving.source) : entry.serving;
+        if (again.ready) return again;
+        if (again.missing.length === 0) return entry.serving;
+        continue;
+      }
       const found = await deps.kept({ id: entry.id, folder: entry.source.folder }, digest);
       if ('problem' in found) {
         // Without a word when nothing of it has ever run: a file may name a digest that nobody has seen yet.
@@ -201,14 +216,15 @@ export const createServing = (deps: ServingDeps, rows: Rows, on_noted: () => voi
     tell,
     close,
     /** Looks at what lies in the folder and lets the channel be what it may be now; `force` starts an unchanged one anew. */
-    async settle(entry: Entry, { force = false }: { force?: boolean } = {}): Promise<void> {
+    async settle(entry: Entry, { force = false, values = false }: SettleOptions = {}): Promise<void> {
       await approveByItself(entry.source);
       entry.evaluated = await judge(entry.source);
       if (!entry.evaluated.enabled) return close(entry);
-      let target = entry.evaluated.ready ? entry.evaluated : await lastApproved(entry);
-      for (; target !== null; target = await lastApproved(entry)) {
+      let target = entry.evaluated.ready ? entry.evaluated : await lastApproved(entry, values);
+      for (; target !== null; target = await lastApproved(entry, values)) {
         const unchanged = entry.channel !== null && entry.serving?.source.digest === target.source.digest;
-        if (unchanged && !(force && target === entry.evaluated)) {
+        const anew = force && (target === entry.evaluated || (values && target !== entry.serving));
+        if (unchanged && !anew) {
           // The folder holds what serves again: what failed in between is gone.
           if (target === entry.evaluated) entry.failed = null;
           return tell(entry);
@@ -220,7 +236,7 @@ export const createServing = (deps: ServingDeps, rows: Rows, on_noted: () => voi
         entry.evaluated = { ...target, ready: false, approved: true, status };
       }
       // What serves goes on when only the folder has changed, also when it was replaced by an approval that came to nothing.
-      if (entry.channel && entry.serving?.source.digest !== entry.source.digest) return tell(entry);
+      if (!values && entry.channel && entry.serving?.source.digest !== entry.source.digest) return tell(entry);
       await close(entry);
     },
   };

@@ -7,6 +7,7 @@ import type { AgedRows } from '../db/tables/aged.ts';
 import type { AuditEntry, Retirement, UnitResult } from '../db/unit.ts';
 import type { Clock } from '../lib/clock.ts';
 import { agesAt, type RetentionPolicy } from './ages.ts';
+import { createRetireDayKeys, type DayKeys } from './day-keys.ts';
 import { createSweep, noCounts } from './sweep.ts';
 
 const HOUR_MS = 3_600_000;
@@ -18,6 +19,7 @@ const PAUSE_MS = 25;
 export interface RetentionDeps {
   clock: Clock;
   aged: AgedRows;
+  day_keys: DayKeys;
   commit(unit: { audit?: AuditEntry[]; retire?: Retirement[] }): Promise<UnitResult>;
   policy(): RetentionPolicy;
   /** Cuts the trail before a time. Returns how many rows went. */
@@ -50,6 +52,7 @@ export const createRetention = (deps: RetentionDeps) => {
     return !stopped;
   };
   const sweep = createSweep({ aged: deps.aged, commit, pause });
+  const retireDayKeys = createRetireDayKeys({ ...deps, keys: deps.day_keys, now: () => clock.now(), pause });
 
   const clockWasSet = (): boolean => {
     const now = { wall: clock.now(), monotonic: clock.monotonic() };
@@ -75,6 +78,7 @@ export const createRetention = (deps: RetentionDeps) => {
     if (clockWasSet()) return;
     const ages = agesAt(clock.now(), deps.policy());
     await sweep(ages, counts);
+    if (!stopped) await retireDayKeys(ages.events);
     if (!stopped && (cut_at === null || clock.now() - cut_at >= DAY_MS)) {
       cut_at = clock.now();
       counts.audit += await deps.cutTrail(ages.audit, pause);

@@ -185,6 +185,11 @@ export const openKeyring = async (deps: KeyringDeps, expected: string | null) =>
       await prepare();
       return (await store.ofKind('day')).map(({ key_id }) => key_id).filter((key_id) => key_id !== day.seal.key_id);
     },
+    /** Keys of days that ended before a time, but the one in use. */
+    async daysBefore(time: number): Promise<{ key_id: string; day: string }[]> {
+      const days = (await store.ofKind('day')).map(({ key_id, subject }) => ({ key_id, day: subject }));
+      return days.filter((each) => each.key_id !== day.seal.key_id && Date.parse(each.day) + DAY_MS <= time);
+    },
     async destroyDays(key_ids: readonly string[]): Promise<void> {
       await store.destroy({ key_ids });
       forgetKeys(new Set(), new Set(key_ids));

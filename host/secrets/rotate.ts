@@ -9,10 +9,11 @@ import { AppError } from '../errors.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { dropNextKey, keyCheck, takeNextKey, writeNextKey } from './host-key.ts';
 import type { Keyring } from './keyring.ts';
+import { resealTable } from './reseal.ts';
 import { createSeal, type Seal } from './seal.ts';
 
 export interface RotateDeps {
-  ledger: Pick<Ledger, 'commit' | 'plugins' | 'openText'>;
+  ledger: Pick<Ledger, 'commit' | 'plugins' | 'openText' | 'foreignValues' | 'loadKeys'>;
   keyring: Keyring;
   keys_dir: string;
   /** The host key comes from the environment, which only its owner can change. */
@@ -28,6 +29,9 @@ export interface Rotation {
   former_key_id: string;
   keys_wrapped: number;
   configurations_sealed: number;
+  /** Of plugins, and requests that wait for consent or had it. */
+  stored_values_sealed: number;
+  approvals_sealed: number;
   keys_backups: string[];
   keys_backups_not_reached: string[];
   /** What is left to be done by hand; null when nothing is. */
@@ -74,12 +78,18 @@ export const rotateHostKey = async (deps: RotateDeps, given: Buffer | null, acto
   deps.probe?.('rotate.committed', next.seal.key_id);
   keyring.adopt(next);
   await (deps.key_is_given ? dropNextKey(keys_dir) : takeNextKey(keys_dir));
+  // What was sealed with the former key before this turn is in the database after it.
+  await ledger.commit({});
+  const stored_values_sealed = await resealTable(ledger, 'plugin_storage', next.seal);
+  const approvals_sealed = await resealTable(ledger, 'approvals', next.seal);
   const copies = await deps.copyKeys();
   return {
     key_id: next.seal.key_id,
     former_key_id,
     keys_wrapped,
     configurations_sealed: configs.length,
+    stored_values_sealed,
+    approvals_sealed,
     keys_backups: copies.written,
     keys_backups_not_reached: copies.failed,
     next_step: deps.key_is_given ? 'Set AGENTOS_MASTER_KEY to the new key before the next start.' : null,

@@ -4,7 +4,8 @@ import type { Manifest } from '../../schemas/manifest.ts';
 import type { Attachment } from '../../schemas/message.ts';
 import type { SecurityPolicy } from '../../schemas/security-policy.ts';
 import { createUrlSource } from '../capabilities/attachment-url.ts';
-import { createAttachments } from '../capabilities/attachments.ts';
+import { type AttachmentSource, createAttachments } from '../capabilities/attachments.ts';
+import { createDownload } from '../capabilities/download.ts';
 import { createEmitCapability } from '../capabilities/emit.ts';
 import { createFetchCapability } from '../capabilities/fetch.ts';
 import { createGrantedKeys } from '../capabilities/granted-key.ts';
@@ -33,6 +34,8 @@ export interface GenerationDeps {
   storage: PluginStorage;
   /** Of one of the channel's outbound messages; null when it has no such message. */
   attachmentsOf(channel_id: string, message_id: string): Promise<readonly Attachment[] | null>;
+  /** What people sent, by its id. */
+  inbound: AttachmentSource;
 }
 
 /** Values without the secrets: what grants may refer to and acknowledgements may show. */
@@ -68,7 +71,7 @@ export const createGeneration = (deps: GenerationDeps, evaluated: Ready, tracker
   const attachments = createAttachments({
     attachmentsOf: (message_id) => deps.attachmentsOf(source.id, message_id),
     sending: () => tracker.sending(),
-    sources: [createUrlSource(deps.egress)],
+    sources: [deps.inbound, createUrlSource(deps.egress)],
     media: manifest.limits?.media,
   });
   const fetch = createFetchCapability({
@@ -97,5 +100,6 @@ export const createGeneration = (deps: GenerationDeps, evaluated: Ready, tracker
     webhook_url: deps.public_url !== null && manifest.webhook_url ? deps.public_url + manifest.webhook_url : undefined,
     granted: [...Object.keys(grantedHandlers), ...(manifest.permissions?.timers ? ['timers'] : [])],
     handlers: { ...grantedHandlers, emit: createEmitCapability((event_id, body) => deps.record(source.id, event_id, body)) },
+    download: createDownload({ egress: deps.egress, grants: granted.grants, placeholders }),
   };
 };

@@ -6,11 +6,12 @@ import type { Metrics } from '../admin/metrics.ts';
 import type { Bus } from '../bus/bus.ts';
 import { sortReceived } from '../bus/received.ts';
 import type { BusChannel } from '../bus/turn.ts';
+import { createInboundSource } from '../capabilities/attachment-inbound.ts';
 import { createPluginStorage } from '../capabilities/storage.ts';
 import { type Config, messagePolicyOf, rateOf } from '../config.ts';
 import type { Egress } from '../egress/egress.ts';
 import { createWebhooks, type Webhooks } from '../ingress/webhooks.ts';
-import { outboundAttachments } from '../ledger/attachments.ts';
+import { isAttachmentId, outboundAttachments } from '../ledger/attachments.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { ledgerStorage } from '../ledger/plugin-storage.ts';
 import type { Clock } from '../lib/clock.ts';
@@ -29,6 +30,7 @@ import { createChannelFolders } from './channel-folders.ts';
 import { createGeneration } from './channel-generation.ts';
 import { createChannelRooms } from './channel-rooms.ts';
 import { routeOf } from './channel-route.ts';
+import { createInboundFiles } from './inbound-files.ts';
 
 export interface HostChannelsDeps {
   config: Config;
@@ -65,6 +67,9 @@ export const createHostChannels = (deps: HostChannelsDeps) => {
 
   /** One for all generations of all channels: two of one channel share its quota. */
   const storage = createPluginStorage(ledgerStorage(ledger));
+
+  const inboundFiles = createInboundFiles({ ledger, network_mode: deps.network_mode, channel: (id) => channels.get(id) });
+  const inbound = createInboundSource({ isId: isAttachmentId, open: inboundFiles.open });
 
   const adopt = ({ source: { id } }: Ready, { manifest, digest }: Generation): void => {
     const room = rooms.open(id);
@@ -169,6 +174,7 @@ export const createHostChannels = (deps: HostChannelsDeps) => {
           record: rooms.record,
           storage,
           attachmentsOf: (channel_id, message_id) => outboundAttachments(ledger, channel_id, message_id),
+          inbound,
         },
         evaluated,
         rooms.open(evaluated.source.id).tracker,
@@ -198,6 +204,8 @@ export const createHostChannels = (deps: HostChannelsDeps) => {
       const text_limit = built ? built.text_limit : channels.manifest(id)?.limits?.text;
       return { text_limit, state: channels.show(id).state, plan: built ? built.outbox.plan : null };
     },
+    /** The bytes of what people sent, by its id. */
+    inboundFile: inboundFiles.open,
     /** Records an event for a channel whose platform is the host itself. */
     record: rooms.record,
     outboxCounts: (id: string) => rooms.get(id)?.outbox.counts() ?? null,

@@ -79,6 +79,7 @@ export const createLauncher =
         record,
         storage: createPluginStorage(createMemoryStorage()),
         attachmentsOf: async () => [],
+        inbound: { open: () => null },
       },
       ready,
       createRequestTracker(),

@@ -13,6 +13,8 @@ import { createJobs } from '../lib/jobs.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { RetentionPolicy } from '../retention/ages.ts';
 import { createRetention, type Retention } from '../retention/retention.ts';
+import type { Keyring } from '../secrets/keyring.ts';
+import { copyKeysEverywhere } from '../secrets/keys-backup.ts';
 
 export interface HostTrailDeps {
   config: Config;
@@ -50,11 +52,18 @@ export const openHostTrail = async ({ config, clock, log, dist_dir, on_error }: 
   /** With the policy that is in force at the time. */
   let live = config;
 
-  const retentionOf = (ledger: Ledger): Retention =>
+  const retentionOf = (ledger: Ledger, keyring: Keyring): Retention =>
     createRetention({
       clock,
       aged: ledger.aged,
       commit: (unit) => ledger.commit(unit),
+      day_keys: {
+        before: keyring.daysBefore,
+        async destroy(key_ids) {
+          await keyring.destroyDays(key_ids);
+          return { not_reached: (await copyKeysEverywhere(config.keys_dir, (file) => keyring.copyTo(file))).failed };
+        },
+      },
       policy: () => retentionPolicyOf(live),
       async cutTrail(before, pause) {
         const cut = createCutTrail({
@@ -79,9 +88,9 @@ export const openHostTrail = async ({ config, clock, log, dist_dir, on_error }: 
     verify,
     continues: keeper.continues,
     /** A command that works on a home without a running host signs what it wrote, and removes nothing. */
-    async attach(ledger: Ledger, mode: 'serve' | 'offline'): Promise<void> {
+    async attach(ledger: Ledger, keyring: Keyring, mode: 'serve' | 'offline'): Promise<void> {
       await keeper.attach(ledger, { regularly: mode === 'serve' });
-      if (mode === 'serve') retention = retentionOf(ledger);
+      if (mode === 'serve') retention = retentionOf(ledger, keyring);
     },
     startRetention(with_live_policy: Config): void {
       live = with_live_policy;

@@ -25,6 +25,17 @@ export const DeliveriesQuery = Type.Object(
   closed,
 );
 
+/** `id` names a file that somebody sent: `GET /api/attachments/:id`, or as `ref` of an attachment to be sent. */
+const ShownAttachment = Type.Object(
+  {
+    ...Attachment.properties,
+    id: Type.Optional(Type.String({ description: 'Of what somebody sent, for GET /api/attachments/:id or as the ref of one to be sent.' })),
+  },
+  closed,
+);
+
+export const ByAttachment = Type.Object({ id: Type.String({ maxLength: 64, description: 'As a message shows it.' }) }, closed);
+
 const messageFields = {
   id: Type.String(),
   seq: Type.Integer(),
@@ -34,7 +45,7 @@ const messageFields = {
   event_id: NullText,
   type: MessageType,
   text: NullText,
-  attachments: Type.Array(Attachment),
+  attachments: Type.Array(ShownAttachment),
   user_key: NullText,
   user_name: NullText,
   conversation_key: Type.String(),

@@ -56,6 +56,9 @@ export const ReplayAnswer = Type.Object(
   {
     replayed: Type.Integer(),
     not_replayed: Type.Integer({ description: 'Their messages are not kept any more, or never came to a rule.' }),
+    window_not_replayed: Type.Integer({
+      description: 'time_window_seconds differs from the one in force, in which they were counted, and the count does not tell.',
+    }),
     changed: Type.Array(
       Type.Object({
         message_id: Type.String(),

@@ -15,6 +15,8 @@ export const RotationAnswer = Type.Object(
     former_key_id: Type.String(),
     keys_wrapped: Type.Integer(),
     configurations_sealed: Type.Integer(),
+    stored_values_sealed: Type.Integer({ description: 'What plugins keep.' }),
+    approvals_sealed: Type.Integer(),
     keys_backups: Texts,
     keys_backups_not_reached: Texts,
     next_step: orNull(Type.String({ description: 'What is left to be done by hand.' })),

@@ -224,3 +224,65 @@ it('is ready when the first look at the folders is done, whatever is wrong in th
   // What serves is what is told, whatever waits.
   expect(await (await fetch(`${host?.url}/health`)).json()).toMatchObject({ components: { channels: [ID] } });
 });
+
+describe('values that are stated while changed code waits', () => {
+  /** Answers with the values that it was given. */
+  const write = (version: string, fields: object): void => {
+    const manifest = folderManifest(ID, service.url);
+    home.write(`store/channels/${ID}/manifest.json`, {
+      ...manifest,
+      version,
+      configuration_schema: { ...(manifest.configuration_schema as object), ...fields },
+    });
+    const receive = `
+    const { id, chat } = JSON.parse(event.body);
+    const { color, shape, size } = this.context.config;
+    return [message(id, chat, [color, shape, size].join(' ') + ' ' + id)];`;
+    home.write(`store/channels/${ID}/adapter.ts`, adapterSource(service.url, { receive }));
+  };
+  const put = (values: object) => api.put(`/api/channels/${ID}/config`, values);
+  const says = (id: string, text: string) =>
+    until(
+      async () => {
+        if (!service.sent.some((sent) => sent.text?.endsWith(` ${id}`)))
+          await service.deliver(host as RunningHost, ID, { id, chat: 'x', text: id });
+        return service.sent.map((sent) => sent.text);
+      },
+      (texts) => texts.includes(`${text} ${id}`),
+      `${text} is said`,
+    );
+
+  it('reach the code that serves at once where it has the field, and the waiting code when it is approved', async () => {
+    write('1.0.0', { color: { type: 'string', required: true }, size: { type: 'number' } });
+    await start();
+    await put({ color: 'red' });
+    expect((await post('approve', { digest: (await shown()).digest })).status).toBe(200);
+    await channelIn(host as RunningHost, ID, 'running');
+    await says('1', 'red  ');
+    write('2.0.0', { color: { type: 'string', required: true }, shape: { type: 'string' } });
+    await post('reload');
+    const { serving, pending } = await shown();
+    expect(pending.state).toBe('needs_approval');
+    const answer = await put({ color: 'blue', shape: 'round', size: 5 });
+    expect(answer.body).toMatchObject({ serving: { digest: serving.digest, state: 'running' }, pending: { digest: pending.digest } });
+    // What only the older manifest has can be stated too.
+    await says('2', 'blue  5');
+    expect((await put({ weight: 1 })).status).toBe(400);
+    await post('approve', { digest: pending.digest });
+    await says('3', 'blue round ');
+  });
+
+  it('that the code that serves cannot take leave it as it is; without one that it needs it stops', async () => {
+    write('1.0.0', { color: { type: 'string', required: true } });
+    await start();
+    await put({ color: 'red' });
+    await post('approve', { digest: (await shown()).digest });
+    await channelIn(host as RunningHost, ID, 'running');
+    write('2.0.0', { color: { type: 'number', required: true } });
+    await post('reload');
+    expect((await put({ color: 7 })).body.serving).toMatchObject({ state: 'running' });
+    await says('1', 'red  ');
+    await put({ color: null });
+    expect(await shown()).toMatchObject({ state: 'needs_approval', serving: null });
+  });
+});

@@ -118,6 +118,29 @@ describe('an unknown sender', () => {
     expect(textsTo(room.telegram, -5)).toEqual([]);
     expect((await agentos(room.home, ['pair', 'approve', 'AAAAAAAA'])).code).toBe(1);
   });
+
+  it('a pairing is taken back: the next message is a stranger’s again, with another code', async () => {
+    await put(telegram({ unknown_senders: 'pair' }));
+    await say(8, 'let me in too');
+    await deliveriesIn(host, '8', ['sent']);
+    const codeIn = (text: string | undefined): string => /\b[A-Z2-9]{8}\b/.exec(text ?? '')?.[0] as string;
+    const code = codeIn(textsTo(room.telegram, 8)[0]);
+    await agentos(room.home, ['pair', 'approve', code]);
+    await say(8, 'in');
+    expect(await ended(8, 'in')).toBe('answered null');
+    const revoke = ['pair', 'revoke', '--channel', 'telegram', '--user', '8'];
+    expect((await agentos(room.home, revoke)).stdout).toBe('8 is a stranger on telegram again\n');
+    await say(8, 'out');
+    expect(await ended(8, 'out')).toBe('rejected NOT_PAIRED');
+    const texts = await until(
+      () => textsTo(room.telegram, 8),
+      (all) => all.length === 3,
+      'the stranger is told a code',
+    );
+    expect(codeIn(texts[2])).not.toBe(code);
+    expect([(await agentos(room.home, revoke)).code, (await agentos(room.home, revoke)).code]).toEqual([0, 1]);
+    expect((await agentos(room.home, ['pair', 'revoke', '--channel', 'telegram'])).code).toBe(2);
+  });
 });
 
 describe('what would happen', () => {
@@ -169,6 +192,20 @@ describe('what would happen', () => {
     });
     const same = await agentos(room.home, ['policy', 'check', '--against-last', '3']);
     expect(same.stdout).toBe('3 decisions again, 0 would be different\n');
+    const rates = (rate: object) => ({ ...base, rate_limits: { ...(base.rate_limits as object), ...rate } });
+    room.home.write('changed.json', rates({ time_window_seconds: 30 }));
+    const shorter = await agentos(room.home, [
+      'policy',
+      'check',
+      path.join(room.home.dir, 'changed.json'),
+      '--against-last',
+      '3',
+      '--json',
+    ]);
+    expect(shorter.json()).toMatchObject({ replayed: 3, window_not_replayed: 0, changed: [] });
+    room.home.write('changed.json', rates({ time_window_seconds: 600 }));
+    const longer = await agentos(room.home, ['policy', 'check', path.join(room.home.dir, 'changed.json'), '--against-last', '3']);
+    expect(longer.stdout).toMatch(/^1 decisions again, 0 would be different\n2 more depend on time_window_seconds, which differs/);
     await say(9, 'still the old one');
     expect(await ended(9, 'still the old one')).toBe('answered null');
     expect((await agentos(room.home, ['policy', 'check', path.join(room.home.dir, 'no-such.json')])).code).toBe(1);

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ADMIN_TOKEN, adminApi, channelIn, deliveriesIn, inboundThat, messagesOf } from '../support/admin-api.ts';
 import { GUIDE_ENV } from '../support/guide.ts';
-import { BOT_TOKEN, FILLED_ENV, type GuideHome, makeGuideHome, WHATSAPP_NUMBER } from '../support/guide-home.ts';
+import { ACCOUNT_SID, AUTH_TOKEN, BOT_TOKEN, FILLED_ENV, type GuideHome, makeGuideHome, WHATSAPP_NUMBER } from '../support/guide-home.ts';
 import { type RunningHost, startHost } from '../support/home.ts';
 import { saidTo } from '../support/telegram-chats.ts';
 import { textUpdate } from '../support/telegram-home.ts';
@@ -126,6 +126,32 @@ describe('a signed WhatsApp message', () => {
     await guide.twilio.deliver(host.url + PATH, form('+4366006', 'later'));
     expect(await saidToNumber('+4366006', 1)).toEqual(['later']);
     expect(await deliveriesIn(host, '+4366006', ['sent'])).toMatchObject([{ attempts: 1 }]);
+  });
+});
+
+describe('media that somebody sent', () => {
+  const get = (id: string) => fetch(`${host.url}/api/attachments/${id}`, { headers: { authorization: `Bearer ${ADMIN_TOKEN}` } });
+  const received = async (number: string, url: string): Promise<string> => {
+    const media = { NumMedia: '1', MediaUrl0: url, MediaContentType0: 'image/jpeg' };
+    expect(await guide.twilio.deliver(host.url + PATH, form(number, '', media))).toMatchObject({ status: 200 });
+    const message = await inboundThat(host, number, ({ attachments }) => attachments.length === 1);
+    return message.attachments[0]?.id as string;
+  };
+
+  it("is fetched with the account's credentials, and follows where Twilio redirects to", async () => {
+    const id = await received('+4366090', guide.twilio.addMedia(Buffer.from('a photo'), 'image/jpeg'));
+    const response = await get(id);
+    expect([response.status, response.headers.get('content-type'), await response.text()]).toEqual([200, 'image/jpeg', 'a photo']);
+    const [asked, redirected] = guide.twilio.calls.slice(-2);
+    const basic = `Basic ${Buffer.from(`${ACCOUNT_SID}:${AUTH_TOKEN}`).toString('base64')}`;
+    expect([asked?.headers.authorization, redirected?.path]).toEqual([basic, expect.stringMatching(/^\/cdn\//)]);
+  });
+
+  it('is not fetched from anywhere else than Twilio, whoever signed the address', async () => {
+    const calls = guide.telegram.calls.length;
+    const response = await get(await received('+4366091', `${guide.telegram.url}/stolen.jpg`));
+    expect([response.status, await response.json()]).toMatchObject([502, { code: 'ATTACHMENT_UNAVAILABLE' }]);
+    expect(guide.telegram.calls).toHaveLength(calls);
   });
 });
 

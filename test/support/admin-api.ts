@@ -14,6 +14,7 @@ export interface ApiAnswer {
 export interface AdminApi {
   get(path: string): Promise<ApiAnswer>;
   post(path: string, body?: unknown): Promise<ApiAnswer>;
+  put(path: string, body: unknown): Promise<ApiAnswer>;
 }
 
 export interface ApiOptions {
@@ -35,16 +36,18 @@ const readAnswer = async (response: Response): Promise<ApiAnswer> => {
 
 export const adminApi = (host: { url: string }, { token = ADMIN_TOKEN, headers = {} }: ApiOptions = {}): AdminApi => {
   const authorization: Record<string, string> = token === null ? {} : { authorization: `Bearer ${token}` };
+  const send = async (method: string, path: string, body: unknown): Promise<ApiAnswer> =>
+    readAnswer(
+      await fetch(host.url + path, {
+        method,
+        headers: { ...authorization, ...headers, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      }),
+    );
   return {
     get: async (path) => readAnswer(await fetch(host.url + path, { headers: { ...authorization, ...headers } })),
-    post: async (path, body) =>
-      readAnswer(
-        await fetch(host.url + path, {
-          method: 'POST',
-          headers: { ...authorization, ...headers, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
-          ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-        }),
-      ),
+    post: (path, body) => send('POST', path, body),
+    put: (path, body) => send('PUT', path, body),
   };
 };
 
@@ -60,7 +63,7 @@ export interface ShownMessage {
   in_reply_to: string | null;
   part: number | null;
   text: string | null;
-  attachments: { type: string; ref?: string | null; mime_type?: string | null }[];
+  attachments: { id?: string; type: string; ref?: string | null; mime_type?: string | null }[];
   state: string;
   reason: string | null;
   error: string | null;

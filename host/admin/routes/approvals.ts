@@ -1,6 +1,7 @@
 /** Requests that wait for a person's consent, and senders whom nobody knows yet. */
 import { ApprovalAnswer, ApprovalsQuery, ByCode, PairingAnswer } from '../../../schemas/api/approvals.ts';
 import { ById, page } from '../../../schemas/api/common.ts';
+import { ByUser } from '../../../schemas/api/users.ts';
 import { AppError } from '../../errors.ts';
 import { covers } from '../access/roles.ts';
 import { type Route, type RouteGroup, route } from '../route.ts';
@@ -66,6 +67,17 @@ const pairingsOf = (deps: RouteDeps): Route[] => [
     answer: { status: 200, description: 'The sender.', schema: PairingAnswer },
     refuses: ['NOT_FOUND'],
     handle: ({ params: { code }, caller }) => deps.governance.pairings.approve(code, caller.actor),
+  }),
+  route({
+    method: 'DELETE',
+    path: '/api/pairings/:channel_id/:user_key',
+    role: 'operator',
+    operation: 'revoke_pairing',
+    summary: 'Takes the right to write back, or the code that waits: the sender is a stranger again',
+    params: ByUser,
+    answer: { status: 200, description: 'What it was.', schema: PairingAnswer },
+    refuses: ['NOT_FOUND'],
+    handle: ({ params: { channel_id, user_key }, caller }) => deps.governance.pairings.revoke(channel_id, user_key, caller.actor),
   }),
 ];
 

@@ -29,6 +29,11 @@ const CHANNELS = `WITH RECURSIVE each(id) AS (SELECT min(channel_id) FROM messag
 export const OLDEST_MESSAGES = `SELECT seq, id, received_at, ${FINAL} AS final FROM messages
   WHERE channel_id = ? AND seq > ? ORDER BY seq LIMIT ?`;
 
+/** The name of the key in `v1.<key>.…`. */
+const keyIn = (column: string): string => `substr(${column}, 4, instr(substr(${column}, 4), '.') - 1)`;
+const EVENT_KEYS = `SELECT seq, ${keyIn('request')} AS request_key, ${keyIn('error')} AS error_key FROM events
+  WHERE (request IS NOT NULL OR error IS NOT NULL) AND seq > ? ORDER BY seq LIMIT ?`;
+
 /** Walks, a page at a time. */
 export const agedRows = (db: Connection) => ({
   channels: async (): Promise<string[]> => (await db.all<{ id: string }>(CHANNELS)).map(({ id }) => id),
@@ -36,6 +41,9 @@ export const agedRows = (db: Connection) => ({
     db.all<AgedMessage>(OLDEST_MESSAGES, [channel_id, after_seq, limit]),
   events: (after_seq: number, limit: number): Promise<{ seq: number; received_at: number }[]> =>
     db.all('SELECT seq, received_at FROM events WHERE seq > ? ORDER BY seq LIMIT ?', [after_seq, limit]),
+  /** Events with a sealed value, and the keys that these name. */
+  eventKeys: (after_seq: number, limit: number): Promise<{ seq: number; request_key: string | null; error_key: string | null }[]> =>
+    db.all(EVENT_KEYS, [after_seq, limit]),
   sessions: (after_seq: number, limit: number): Promise<AgedSession[]> =>
     db.all<AgedSession>('SELECT seq, id, channel_id, last_active_at FROM sessions WHERE seq > ? ORDER BY seq LIMIT ?', [after_seq, limit]),
 });

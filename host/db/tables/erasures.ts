@@ -4,6 +4,7 @@ import type { Connection } from '../connection.ts';
 import type { ErasedEvent, ErasedMessage, Erasure, ResealedEvent, SessionRow } from '../unit.ts';
 import type { StoredEvent } from './events.ts';
 import type { StoredMessage } from './messages.ts';
+import { deletePairings } from './pairings.ts';
 
 const MESSAGE = ['id', 'message_id', 'event_id', 'conversation_key'] as const;
 const UNFINISHED = `messages.state IN ('received', 'dispatched', 'pending', 'held', 'unknown', 'expired', 'dead')`;
@@ -31,7 +32,7 @@ export const writeErasure = async (db: Connection, erasure: Erasure): Promise<vo
   if (events.length > 0) await db.run(BLANK_EVENTS, [tuples<ErasedEvent>(['id', 'event_id'], events)]);
   if (sessions.length > 0) await db.run(BLANK_SESSIONS, [JSON.stringify(sessions)]);
   if (resealed.length > 0) await db.run(RESEAL, [tuples<ResealedEvent>(RESEALED, resealed)]);
-  if (pairing) await db.run('DELETE FROM pairings WHERE channel_id = ? AND user_key = ?', [pairing.channel_id, pairing.user_key]);
+  if (pairing) await deletePairings(db, [pairing]);
   if (person_id !== undefined) await db.run('DELETE FROM persons WHERE person_id = ?', [person_id]);
 };
 

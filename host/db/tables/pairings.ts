@@ -1,7 +1,7 @@
 /** `pairings`: senders with a code that waits for an operator, and those who were approved. One row a sender. */
 import { rowsFrom, tuples } from '../batch-statement.ts';
 import type { Connection } from '../connection.ts';
-import type { PairingRow } from '../unit.ts';
+import type { PairingRow, Unpaired } from '../unit.ts';
 
 const COLUMNS = ['channel_id', 'user_key', 'person_id', 'code', 'state', 'created_at', 'expires_at', 'decided_by', 'decided_at'] as const;
 /** A code that is written late never takes away what an operator has given. */
@@ -12,6 +12,11 @@ const UPSERT = `INSERT INTO pairings (${COLUMNS.join(', ')}) SELECT ${COLUMNS.jo
 
 export const upsertPairings = (db: Connection, rows: readonly PairingRow[]): Promise<void> =>
   db.run(UPSERT, [tuples<PairingRow>(COLUMNS, rows)]);
+
+export const deletePairings = async (db: Connection, rows: readonly Unpaired[]): Promise<void> => {
+  for (const { channel_id, user_key } of rows)
+    await db.run('DELETE FROM pairings WHERE channel_id = ? AND user_key = ?', [channel_id, user_key]);
+};
 
 export const pairingOf = (db: Connection, channel_id: string, user_key: string): Promise<PairingRow | undefined> =>
   db.get<PairingRow>('SELECT * FROM pairings WHERE channel_id = ? AND user_key = ?', [channel_id, user_key]);

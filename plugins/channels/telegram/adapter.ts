@@ -70,7 +70,7 @@ export class TelegramAdapter implements ChannelAdapter {
   }
 
   async attachment(ref: string): Promise<FetchRequest> {
-    const file = asRecord(await this.#api.demand({ method: 'getFile', params: { file_id: ref } }));
+    const file = asRecord(await this.#api.read('getFile', { file_id: ref }));
     const path = asText(file?.file_path, 1024);
     if (path === undefined || path.split('/').includes('..')) {
       throw new PlatformError('BAD_ANSWER', 'Telegram named no place where this file lies.');

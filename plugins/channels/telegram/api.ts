@@ -77,6 +77,8 @@ export interface TelegramApi {
   call(call: Call): Promise<Answer>;
   /** The result, or an exception for a refusal. */
   demand(call: Call): Promise<unknown>;
+  /** Like `demand`, for a method that only reads: by GET, which the network mode `readonly` lets out. */
+  read(method: string, params: Record<string, string>): Promise<unknown>;
   /** Where the bytes of a `file_path` lie. */
   fileUrl(path: string): string;
 }
@@ -91,12 +93,16 @@ export const createTelegramApi = (context: PluginContext): TelegramApi => {
     const response = await fetch(`${base}/bot${token}/${method}`, { method: 'POST', json: params, timeout_ms: CALL_TIMEOUT_MS });
     return readAnswer(response, context.clock.now());
   };
+  const resultOf = (answer: Answer): unknown => {
+    if (!answer.ok) throw errorOf(answer);
+    return answer.result;
+  };
   return {
     call,
-    demand: async (request) => {
-      const answer = await call(request);
-      if (!answer.ok) throw errorOf(answer);
-      return answer.result;
+    demand: async (request) => resultOf(await call(request)),
+    read: async (method, params) => {
+      const url = `${base}/bot${token}/${method}?${new URLSearchParams(params)}`;
+      return resultOf(readAnswer(await fetch(url, { method: 'GET', timeout_ms: CALL_TIMEOUT_MS }), context.clock.now()));
     },
     fileUrl: (path) => `${base}/file/bot${token}/${path.split('/').map(encodeURIComponent).join('/')}`,
   };

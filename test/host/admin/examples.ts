@@ -16,6 +16,8 @@ export interface Known {
   /** A delivery that can be retried, and dropped. */
   delivery_id: string;
   digest: string;
+  /** Of a file that somebody sent. */
+  attachment_id: string;
 }
 
 /** An operator's change of the phase, which waits for an admin. */
@@ -73,6 +75,7 @@ export const EXAMPLES: Record<string, (known: Known, host: AdminHost) => Example
   }),
   get_message: ({ message_id }) => ({ path: `/api/messages/${message_id}` }),
   trace_message: ({ message_id }) => ({ path: `/api/messages/${message_id}/trace` }),
+  get_attachment: ({ attachment_id }) => ({ path: `/api/attachments/${attachment_id}` }),
   list_sessions: () => ({ path: '/api/sessions?state=open' }),
   get_session: ({ session_id }) => ({ path: `/api/sessions/${session_id}` }),
   async takeover_session({ session_id }, { admin }) {
@@ -105,6 +108,12 @@ export const EXAMPLES: Record<string, (known: Known, host: AdminHost) => Example
   deny_request: async (_known, host) => ({ path: `/api/approvals/${await waitingChange(host)}/deny` }),
   list_pairings: () => ({ path: '/api/pairings' }),
   approve_pairing: async (_known, host) => ({ path: `/api/pairings/${await waitingSender(host)}/approve` }),
+  async revoke_pairing(_known, host) {
+    const code = await waitingSender(host);
+    const { items } = (await host.admin('/api/pairings')).body;
+    const { channel_id, user_key } = items.find((row: { code: string }) => row.code === code);
+    return { path: `/api/pairings/${channel_id}/${encodeURIComponent(user_key)}` };
+  },
   get_policy: () => ({ path: '/api/policy' }),
   replace_policy: async (_known, { admin }) => ({ path: '/api/policy', body: (await admin('/api/policy')).body }),
   explain_policy: () => ({ path: '/api/policy/explain', body: { channel_id: 'webchat', user_key: 'a-visitor', text: 'hello' } }),

@@ -77,7 +77,7 @@ afterEach(async () => {
   await home.close();
 });
 
-const ask = async (role: string, method: 'GET' | 'POST' | 'PUT', url: string, payload?: object) => {
+const ask = async (role: string, method: 'GET' | 'POST' | 'PUT' | 'DELETE', url: string, payload?: object) => {
   const answer = await app.inject({ method, url, headers: { host: 'localhost', 'x-role': role }, ...(payload ? { payload } : {}) });
   return { status: answer.statusCode, body: answer.json() };
 };
@@ -224,6 +224,17 @@ describe('approvals and pairings over HTTP', () => {
     ]);
     expect((await ask(role, 'POST', `/api/pairings/${code}/approve`)).status).toBe(status);
     expect(pairings.isPaired('telegram', 'ada')).toBe(paired);
+  });
+
+  it.each([
+    ['viewer', 403, true],
+    ['operator', 200, false],
+    ['admin', 200, false],
+  ])('a pairing is taken back by a %s: %d', async (role, status, paired) => {
+    await pairings.approve(pairings.ask('telegram', '+49 151/a', 'p')?.code as string, 'cli:op');
+    expect((await ask(role, 'DELETE', '/api/pairings/telegram/%2B49%20151%2Fa')).status).toBe(status);
+    expect(pairings.isPaired('telegram', '+49 151/a')).toBe(paired);
+    expect((await ask('admin', 'DELETE', '/api/pairings/telegram/nobody')).status).toBe(404);
   });
 
   it.each([

@@ -13,7 +13,7 @@ import { closeServer, createNetworkServer, listen } from '../../../host/http/ser
 import type { Clock } from '../../../host/lib/clock.ts';
 import { createLogger } from '../../../host/lib/logger.ts';
 import { ROOT } from '../../support/home.ts';
-import { makeTelegramHome, type TelegramHome } from '../../support/telegram-home.ts';
+import { makeTelegramHome, SECRET, type TelegramHome, TOKEN, telegramManifest, textUpdate } from '../../support/telegram-home.ts';
 import { until } from '../../support/until.ts';
 
 export const BOOTSTRAP = 'the-bootstrap-token-of-nobody-0123456789';
@@ -49,6 +49,8 @@ export interface AdminHost {
   say(text: string): Promise<string>;
   /** A new visitor of the web chat writes, and the echo is sent. */
   converse(text?: string): Promise<{ message_id: string; session_id: string; conversation_key: string }>;
+  /** Somebody sends a document to the bot `files`; the id of the attachment. */
+  sendFile(update_id: number, document: object, bytes: Buffer): Promise<string>;
   /** The actors and acts of the audit trail that concern a subject, read from the database itself. */
   audit(subject: string): Promise<{ actor: string; action: string; detail: string | null }[]>;
   stop(): Promise<void>;
@@ -87,16 +89,27 @@ export const askAt =
 export interface AdminHostOptions {
   env?: Record<string, string>;
   clock?: Clock;
+  /** The home of a host before it; whoever made it removes it. */
+  room?: TelegramHome;
+  /** A second bot, which runs: people send files to it. */
+  files?: boolean;
 }
 
-export const openAdminHost = async ({ env = {}, clock }: AdminHostOptions = {}): Promise<AdminHost> => {
-  const room = await makeTelegramHome();
+export const openAdminHost = async ({ env = {}, clock, room: given, files = false }: AdminHostOptions = {}): Promise<AdminHost> => {
+  const room = given ?? (await makeTelegramHome());
   room.home.write('store/channels/webchat/manifest.json', {
     id: 'webchat',
     name: 'Web chat',
     version: '1.0.0',
     adapter_class: 'webchat#WebchatAdapter',
   });
+  if (files) {
+    room.home.write('store/channels/files/manifest.json', { ...telegramManifest, id: 'files', webhook_url: '/webhooks/files' });
+    room.home.write('config/channels.json', {
+      telegram: { config: { api_base_url: room.telegram.url } },
+      files: { config: { api_base_url: room.telegram.url, bot_token: TOKEN, webhook_secret: SECRET } },
+    });
+  }
   const { config } = loadConfig({ argv: { home: room.home.dir }, env: { AGENTOS_ADMIN_TOKEN: BOOTSTRAP, ...env } });
   const log: string[] = [];
   const logger = createLogger({ level: 'DEBUG', pretty: false, destination: { write: (line) => log.push(line) } });
@@ -153,6 +166,15 @@ export const openAdminHost = async ({ env = {}, clock }: AdminHostOptions = {}):
       const { id, session_id, conversation_key } = rows.find(isIt);
       return { message_id: id, session_id, conversation_key };
     },
+    async sendFile(update_id, document, bytes) {
+      room.telegram.addFile(`file ${update_id}`, bytes, `documents/file ${update_id}`);
+      const update = textUpdate(update_id, '', 7, { text: undefined, document: { file_id: `file ${update_id}`, ...document } });
+      await room.telegram.deliver(`${url}/webhooks/files`, update, { secret: SECRET });
+      const find = async () => (await admin('/api/messages?channel_id=files&direction=inbound&limit=500')).body.items;
+      const isIt = (row: { message_id: string }) => row.message_id === `7:${update_id}`;
+      const rows = await until(find, (items) => items.some(isIt), 'a file has come');
+      return rows.find(isIt).attachments[0].id;
+    },
     async audit(subject) {
       const db = await openConnection(config.db_file, { readonly: true });
       const rows = await auditOf(db, [subject]);
@@ -163,6 +185,7 @@ export const openAdminHost = async ({ env = {}, clock }: AdminHostOptions = {}):
       host.drain();
       await closeServer(server, 1000);
       await host.close();
+      if (given) return;
       await room.telegram.close();
       rmSync(room.home.dir, { recursive: true, force: true });
     },

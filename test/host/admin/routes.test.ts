@@ -14,15 +14,17 @@ let known: Known;
 const tokens = {} as Record<Role, string>;
 
 beforeAll(async () => {
-  host = await openAdminHost();
+  host = await openAdminHost({ files: true });
   await host.channelIn('webchat', 'running');
+  await host.channelIn('files', 'running');
   for (const role of ROLES) tokens[role] = (await host.newToken(role)).token;
   const { message_id, session_id } = await host.converse();
   // Telegram has no token here, so what is to be sent there waits.
   const held = await host.admin('/api/messages', { method: 'POST', body: { channel_id: 'telegram', conversation_key: '1', text: 'wait' } });
   expect(held).toMatchObject({ status: 202, body: { state: 'held', held_by: 'needs_config' } });
   const { digest } = (await host.admin('/api/channels/telegram')).body;
-  known = { message_id, session_id, delivery_id: held.body.id, digest };
+  const attachment_id = await host.sendFile(1, { file_name: 'plan.pdf', mime_type: 'application/pdf' }, Buffer.from('a plan'));
+  known = { attachment_id, message_id, session_id, delivery_id: held.body.id, digest };
 });
 afterAll(() => host.stop());
 

@@ -84,4 +84,49 @@ describe('pairing', () => {
     await home.ledger.commit({ pairings: [asked?.row as NonNullable<typeof asked>['row']] });
     expect((await build()).isPaired('telegram', 'ada')).toBe(true);
   });
+
+  it('is taken back: the sender is a stranger again at once and after a restart, and gets another code', async () => {
+    const code = (await ask('ada')) as string;
+    await ask('bob');
+    await pairings.approve(code, 'cli:op');
+    const revoking = pairings.revoke('telegram', 'ada', 'cli:eve');
+    expect(pairings.isPaired('telegram', 'ada')).toBe(false);
+    expect(await revoking).toMatchObject({ code, user_key: 'ada', state: 'approved', decided_by: 'cli:op' });
+    expect((await home.ledger.auditOf(['person of ada'])).map(({ actor, action }) => [actor, action])).toEqual([
+      ['cli:op', 'pairing.approved'],
+      ['cli:eve', 'pairing.revoked'],
+    ]);
+    await home.reopen();
+    pairings = await build();
+    expect([pairings.isPaired('telegram', 'ada'), pairings.list().map(({ user_key }) => user_key)]).toEqual([false, ['bob']]);
+    expect(await ask('ada')).not.toBe(code);
+  });
+
+  it('that waits is taken back too: its code is nobody’s; what nobody has cannot be', async () => {
+    const code = (await ask('ada')) as string;
+    expect(await pairings.revoke('telegram', 'ada', 'cli:op')).toMatchObject({ state: 'pending' });
+    await expect(pairings.approve(code, 'cli:op')).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    for (const [channel, user] of [
+      ['telegram', 'ada'],
+      ['slack', 'ada'],
+      ['telegram', 'nobody'],
+    ] as const)
+      await expect(pairings.revoke(channel, user, 'cli:op')).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  });
+
+  it('that is approved while it is taken back stays taken back, and whoever approves is told', async () => {
+    const code = (await ask('ada')) as string;
+    const [approving, revoking] = [pairings.approve(code, 'cli:op'), pairings.revoke('telegram', 'ada', 'cli:eve')];
+    await expect(approving).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    await revoking;
+    expect([pairings.isPaired('telegram', 'ada'), (await build()).isPaired('telegram', 'ada')]).toEqual([false, false]);
+  });
+
+  it('stands when taking it back cannot be written', async () => {
+    await pairings.approve((await ask('ada')) as string, 'cli:op');
+    const commit = () => Promise.reject(new Error('SQLITE_FULL'));
+    const full = await createPairings({ ledger: { ...home.ledger, commit }, clock: home.clock, random: randomBytes });
+    await expect(full.revoke('telegram', 'ada', 'cli:op')).rejects.toThrow('SQLITE_FULL');
+    expect(full.isPaired('telegram', 'ada')).toBe(true);
+  });
 });

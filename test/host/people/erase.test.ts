@@ -301,3 +301,61 @@ describe('an erasure', () => {
     expect((await home.ledger.pairings()).map(({ user_key }) => user_key)).toEqual(['bob']);
   });
 });
+
+describe('an operator who approves the pairing of a person', () => {
+  /** What is asked when a commit of the erasure begins, by the number of the commit. */
+  let at_commit: Map<number, () => void>;
+  let commits: number;
+  beforeEach(async () => {
+    await home.close();
+    at_commit = new Map();
+    commits = 0;
+    home = await openKeyedLedger({ probe: (point) => point === 'batch.begin' && at_commit.get(++commits)?.() });
+    pairings = await createPairings({ ledger: home.ledger, clock: home.clock, random: randomBytes });
+  });
+
+  const raced = async (number: number | null) => {
+    await fill();
+    const asked = pairings.ask('telegram', ADA, 'p-ada');
+    await home.ledger.commit({ pairings: asked ? [asked.row] : [] });
+    let approved: Promise<string> | undefined;
+    const approve = (): void => {
+      approved = pairings.approve(asked?.code ?? '', 'cli:op').then(
+        ({ state }) => state,
+        (error) => error.code,
+      );
+    };
+    commits = 0;
+    if (number === null) approve();
+    else at_commit.set(number, approve);
+    await erase();
+    return approved;
+  };
+  const standing = async () => {
+    const rebuilt = await createPairings({ ledger: home.ledger, clock: home.clock, random: randomBytes });
+    return [(await home.ledger.pairings()).length, pairings.isPaired('telegram', ADA), rebuilt.isPaired('telegram', ADA)];
+  };
+
+  it('just before the person is erased lets nobody in after it', async () => {
+    await raced(null);
+    expect(await standing()).toEqual([0, false, false]);
+  });
+
+  it.each([1, 2, 3])('while commit %d of the erasure is written lets nobody in, and leaves no row', async (number) => {
+    const answer = await raced(number);
+    // There was such a commit: this is no race that did not take place.
+    expect(['approved', 'NOT_FOUND']).toContain(answer);
+    expect(await standing()).toEqual([0, false, false]);
+  });
+
+  it('in the batch of its last commit is told that the person has gone', async () => {
+    const asked = pairings.ask('telegram', ADA, 'p-ada');
+    await home.ledger.commit({ pairings: asked ? [asked.row] : [] });
+    const approving = pairings.approve(asked?.code ?? '', 'cli:op');
+    pairings.forget('telegram', ADA);
+    const erasing = home.ledger.commit({ erasures: [{ at: 1, pairing: { channel_id: 'telegram', user_key: ADA } }] });
+    await expect(approving).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    await erasing;
+    expect(await standing()).toEqual([0, false, false]);
+  });
+});

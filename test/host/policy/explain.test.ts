@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { MessageFacts, MessagePolicy } from '../../../host/policy/decide.ts';
 import { type ExplainFacts, explainMessage } from '../../../host/policy/explain.ts';
-import { type RecordedDecision, recordedOutcome, replayed } from '../../../host/policy/replay.ts';
+import { type RecordedDecision, type ReplayedRate, recordedOutcome, replayed } from '../../../host/policy/replay.ts';
 
 const FACTS: MessageFacts = {
   channel_id: 'telegram',
@@ -98,8 +98,12 @@ describe('a recorded decision', () => {
     facts: {},
     ...fields,
   });
-  const again = (fields: Partial<RecordedDecision> = {}, policy: Partial<MessagePolicy> = {}, max_requests = 100): string =>
-    replayed(recorded(fields), { ...POLICY, ...policy }, { max_requests }).outcome;
+  const again = (
+    fields: Partial<RecordedDecision> = {},
+    policy: Partial<MessagePolicy> = {},
+    max_requests = 100,
+    window: ReplayedRate['window'] = 'same',
+  ) => replayed(recorded(fields), { ...POLICY, ...policy }, { max_requests, window })?.outcome ?? null;
 
   it.each([
     ['dedupe:pass authorize:pass rate-limit:pass session:pass dispatch:answered', 'ALLOWED'],
@@ -128,5 +132,14 @@ describe('a recorded decision', () => {
     expect(again({ facts: { in_window: 4 } }, {}, 5)).toBe('ALLOWED');
     expect(again({ facts: { in_window: 5 } }, {}, 5)).toBe('RATE_LIMITED');
     expect(again({ facts: {} }, {}, 5)).toBe('ALLOWED');
+  });
+
+  it('meets a changed time window with the same count, as far as that tells', () => {
+    const at = (in_window: number, window: ReplayedRate['window'], fields: Partial<RecordedDecision> = {}) =>
+      again({ facts: { in_window }, ...fields }, {}, 5, window);
+    expect([at(4, 'shorter'), at(5, 'shorter'), at(9, 'shorter')]).toEqual(['ALLOWED', null, null]);
+    expect([at(0, 'longer'), at(4, 'longer'), at(5, 'longer')]).toEqual([null, null, 'RATE_LIMITED']);
+    // Without a user nothing was counted, and what was refused before never came to the count.
+    expect([at(0, 'longer', { user_key: null }), at(0, 'longer', { conversation_type: 'group' })]).toEqual(['ALLOWED', 'NOT_ADDRESSED']);
   });
 });

@@ -73,6 +73,7 @@ const generation = (digest: string): Generation => ({
   webhook_url: undefined,
   granted: [],
   handlers: {},
+  download: async () => Buffer.alloc(0),
 });
 const next = (digest: string, ...script: Script[]) => {
   if (script.length > 0) scripts.set(digest, script);

@@ -35,6 +35,7 @@ export const makeRetention = (
   const retention = createRetention({
     clock: home.clock,
     aged: home.ledger.aged,
+    day_keys: { before: async () => [], destroy: async () => ({ not_reached: [] }) },
     commit(unit) {
       units.push(unit);
       return home.ledger.commit(unit);

@@ -115,6 +115,57 @@ describe('a host key of the home', () => {
     expect((await kept()).map((sealed) => storage().open(sealed ?? '', 'telegram', 'offset'))).toEqual(['42']);
   });
 
+  it('takes what plugins keep and requests for consent over to the new one, also what two changes before had left', async () => {
+    const storage = () => ledgerStorage(home.ledger);
+    const keys = Array.from({ length: 450 }, (_, index) => `k${String(index).padStart(3, '0')}`);
+    const write = (channel: string, names: readonly string[]) =>
+      storage().write(
+        channel,
+        names.map((key) => ({ key, value: storage().seal(`of ${key}`, channel, key), bytes: 8 })),
+      );
+    await write('telegram', keys);
+    await write('slack', ['a']);
+    await home.ledger.commit({
+      approvals: ['one', 'two'].map((id) => ({
+        id,
+        kind: 'k',
+        request: home.ledger.sealText(`asked ${id}`, 'approvals', id, 'request'),
+        request_hash: 'h',
+        requested_by: 'op',
+        requested_at: 1,
+        expires_at: 2,
+      })),
+    });
+    // The process ends before anything went over; a value that nobody can open stays, and is in nobody's way.
+    await expect(rotate(null, 'rotate.committed')).rejects.toBe(CRASH);
+    await home.reopen();
+    await storage().write('telegram', [{ key: 'k100', value: 'v1.unknown.abc', bytes: 8 }]);
+    expect(await rotate()).toMatchObject({ stored_values_sealed: 450, approvals_sealed: 2 });
+    await home.reopen();
+    const current = home.keyring.host_key_id();
+    const rows = await home.database.reader.all<{ channel_id: string; key: string; value: string }>('SELECT * FROM plugin_storage');
+    expect(rows).toHaveLength(451);
+    for (const { channel_id, key, value } of rows) {
+      if (key === 'k100') expect(value).toBe('v1.unknown.abc');
+      else expect([value.split('.')[1], storage().open(value, channel_id, key)]).toEqual([current, `of ${key}`]);
+    }
+    const approvals = await home.database.reader.all<{ id: string; request: string }>('SELECT id, request FROM approvals');
+    for (const { id, request } of approvals)
+      expect([request.split('.')[1], home.ledger.openText(request, 'approvals', id, 'request')]).toEqual([current, `asked ${id}`]);
+    expect((await rotate()).stored_values_sealed).toBe(450);
+  });
+
+  it('leaves what a plugin writes meanwhile as the plugin wrote it', async () => {
+    const storage = ledgerStorage(home.ledger);
+    const old = storage.seal('old', 'telegram', 'offset');
+    await storage.write('telegram', [{ key: 'offset', value: old, bytes: 8 }]);
+    const value = storage.seal('new', 'telegram', 'offset');
+    await storage.write('telegram', [{ key: 'offset', value, bytes: 8 }]);
+    const late = { table: 'plugin_storage', row: ['telegram', 'offset'], was: old, sealed: 'v1.x.late' } as const;
+    await home.ledger.commit({ resealed_values: [late] });
+    expect((await storage.read('telegram', [{ key: 'offset', wanted: true }]))[0]?.value).toBe(value);
+  });
+
   it.each(POINTS)('is in force, or the new one is, when the process dies at %s', async (point) => {
     const before = keyFile();
     await expect(rotate(null, point)).rejects.toBe(CRASH);
