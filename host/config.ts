@@ -115,12 +115,17 @@ const readEnvFile = (home: string): { values: ReadonlyMap<string, string>; warni
   throw invalid([{ message: `.env:${parsed.line}: ${parsed.message}`, hint: parsed.hint }]);
 };
 
+/** Where `openai` asks when nothing else is stated. */
+const OPENAI_URL = 'https://api.openai.com/v1';
+
 const agentOf = (values: VariableValues, faults: Fault[]): AgentSettings => {
   const backend = values.AGENT_BACKEND ?? VARIABLES.AGENT_BACKEND.fallback;
-  if (backend === 'openai') {
+  if (backend === 'openai' && values.AGENT_MODEL === null)
+    faults.push({ message: 'AGENT_BACKEND is openai, and AGENT_MODEL is not set.', hint: 'Example: AGENT_MODEL=gpt-4.1-mini' });
+  if (backend === 'openai' && values.AGENT_URL === null && values.AGENT_API_KEY === null) {
     faults.push({
-      message: 'AGENT_BACKEND (openai) is not available: this version has echo and http.',
-      hint: 'Example: AGENT_BACKEND=http',
+      message: 'AGENT_BACKEND is openai, and neither AGENT_API_KEY nor AGENT_URL is set.',
+      hint: `Set the key of ${OPENAI_URL}, or the base of a server of your own: AGENT_URL=http://127.0.0.1:11434/v1`,
     });
   }
   if (backend === 'http' && values.AGENT_URL === null) {
@@ -128,7 +133,7 @@ const agentOf = (values: VariableValues, faults: Fault[]): AgentSettings => {
   }
   return {
     backend: backend as AgentSettings['backend'],
-    url: values.AGENT_URL,
+    url: values.AGENT_URL ?? (backend === 'openai' ? OPENAI_URL : null),
     secret: values.AGENT_SECRET,
     api_key: values.AGENT_API_KEY,
     model: values.AGENT_MODEL,

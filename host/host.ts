@@ -34,6 +34,7 @@ import { openDatabase } from './db/database.ts';
 import { acquireLock } from './db/lock.ts';
 import { createEgress } from './egress/create-egress.ts';
 import { cameFromCommandLine } from './http/server.ts';
+import { sessionHistory } from './ledger/history.ts';
 import { createLedger } from './ledger/ledger.ts';
 import { failInterrupted } from './ledger/resume.ts';
 import { type Clock, isoTime, systemClock } from './lib/clock.ts';
@@ -129,7 +130,11 @@ export const openHost = async ({ config: given, log, clock = systemClock, mode, 
     const people = createPeople({ ledger, clock, newId });
     const sessions = createSessions({ ledger, clock, newId });
     const rates = createRateWindow();
-    const agent = createAgent(config, clock, () => (network_mode.value() === 'off' ? shut('POST') : null));
+    const agent = createAgent(config, clock, {
+      shut: () => (network_mode.value() === 'off' ? shut('POST') : null),
+      history: (message, said) => sessionHistory(ledger, message, said),
+      on_usage: (usage) => metrics.agentTokens(usage),
+    });
     releases.push(() => agent.close());
     const steps = createSteps([
       createDedupe(),

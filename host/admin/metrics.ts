@@ -40,7 +40,17 @@ export const createMetrics = () => {
     labelNames: ['channel_id'],
     registers,
   });
+  const tokens = new Counter({
+    name: 'communicationos_agent_tokens_total',
+    help: 'Tokens that the agent openai was billed for, as it counts them: prompt and completion.',
+    labelNames: ['kind'],
+    registers,
+  });
   return {
+    agentTokens({ prompt_tokens, completion_tokens }: { prompt_tokens: number; completion_tokens: number }): void {
+      tokens.inc({ kind: 'prompt' }, prompt_tokens);
+      tokens.inc({ kind: 'completion' }, completion_tokens);
+    },
     message(channel_id: string, state: string, latency_ms: number | null): void {
       messages.inc({ channel_id, state });
       if (latency_ms !== null) latency.observe(latency_ms / 1000);

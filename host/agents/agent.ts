@@ -14,8 +14,10 @@ export interface AgentRequest {
   channel: { id: string; name: string };
 }
 
-/** One attempt of a call. `retryable` is told by the backend, never guessed. */
-export type AgentOutcome = { ok: true; replies: Reply[] } | { ok: false; code: string; message: string; retryable: boolean };
+/** One attempt of a call. `retryable` is told by the backend, never guessed; `retry_after_ms` is the agent's own word. */
+export type AgentOutcome =
+  | { ok: true; replies: Reply[] }
+  | { ok: false; code: string; message: string; retryable: boolean; retry_after_ms?: number };
 
 export interface Agent {
   name: string;

@@ -1,5 +1,5 @@
 /**
- * The schedule of agent calls: 3 attempts, 1 s and 5 s apart, all inside twice the agent's timeout.
+ * The schedule of agent calls: 3 attempts, 1 s and 5 s apart or as late as the agent says, all inside twice its timeout.
  * The platform has its acknowledgement already; only the lane of this conversation waits.
  */
 import type { Clock } from '../lib/clock.ts';
@@ -38,8 +38,10 @@ const tryAgain = async (agent: Agent, request: AgentRequest, signal: AbortSignal
     if (signal.aborted || !agent.call) return { outcome: STOPPED, attempts: attempt - 1 };
     const outcome = await agent.call(request, signal);
     if (signal.aborted && !outcome.ok) return { outcome: STOPPED, attempts: attempt };
-    const wait = WAITS_MS[attempt - 1];
-    if (outcome.ok || !outcome.retryable || wait === undefined || clock.monotonic() + wait >= until) return { outcome, attempts: attempt };
+    const least = WAITS_MS[attempt - 1];
+    if (outcome.ok || !outcome.retryable || least === undefined) return { outcome, attempts: attempt };
+    const wait = Math.max(least, outcome.retry_after_ms ?? 0);
+    if (clock.monotonic() + wait >= until) return { outcome, attempts: attempt };
     await pause(clock, wait, signal);
   }
 };

@@ -7,6 +7,7 @@ import type { Clock } from '../lib/clock.ts';
 import type { Agent } from './agent.ts';
 import { createEchoAgent } from './echo.ts';
 import { AgentAnswer, createHttpAgent } from './http.ts';
+import { createOpenAiAgent, type OpenAiDeps } from './openai/openai.ts';
 
 /** `AGENT_URL` may be private: exactly that host and port. */
 const privateTarget = (url: string): string => {
@@ -14,13 +15,18 @@ const privateTarget = (url: string): string => {
   return `${hostname}:${port || (protocol === 'https:' ? 443 : 80)}`;
 };
 
-/** `shut`: why no call may leave now; null when it may. */
-export const createAgent = (config: Config, clock: Clock, shut: () => string | null = () => null): Agent => {
-  const { backend, url, secret, timeout_seconds } = config.agent;
+export interface AgentParts extends Omit<OpenAiDeps, 'egress' | 'clock'> {
+  /** Why no call may leave now; null when it may. */
+  shut(): string | null;
+}
+
+export const createAgent = (config: Config, clock: Clock, { shut, ...parts }: AgentParts): Agent => {
+  const { backend, url, secret, api_key, model, system_prompt, timeout_seconds } = config.agent;
   if (backend === 'echo') return createEchoAgent();
-  if (backend !== 'http' || url === null) {
-    throw new AppError('CONFIG_INVALID', `AGENT_BACKEND ${backend} cannot be used.`, 'Use echo, or http with AGENT_URL.');
-  }
+  if (url === null) throw new AppError('CONFIG_INVALID', `AGENT_BACKEND ${backend} needs AGENT_URL.`, 'Set it, or use echo.');
   const egress = createEgress({ shut, policy: () => ({ allow_private: [privateTarget(url)], allowed_domains: [], blocked_domains: [] }) });
-  return createHttpAgent({ egress, clock, checkAnswer: compile(AgentAnswer) }, { url, secret, timeout_ms: timeout_seconds * 1000 });
+  const timeout_ms = timeout_seconds * 1000;
+  if (backend === 'http') return createHttpAgent({ egress, clock, checkAnswer: compile(AgentAnswer) }, { url, secret, timeout_ms });
+  if (model === null) throw new AppError('CONFIG_INVALID', 'AGENT_BACKEND openai needs AGENT_MODEL.', 'Name the model.');
+  return createOpenAiAgent({ egress, clock, ...parts }, { url, api_key, model, system_prompt, timeout_ms });
 };

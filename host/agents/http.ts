@@ -6,9 +6,10 @@
 import { createHmac } from 'node:crypto';
 import Type, { type Static } from 'typebox';
 import { Attachment, Button } from '../../schemas/message.ts';
-import type { Egress, EgressFaultCode, EgressResult } from '../egress/egress.ts';
+import type { Egress, EgressResult } from '../egress/egress.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Agent, AgentOutcome, AgentRequest, Reply } from './agent.ts';
+import { faultOf, refusedWith } from './faults.ts';
 
 const MAX_ANSWER_BYTES = 1024 * 1024;
 
@@ -89,28 +90,11 @@ const parseAnswer = (body: string, check: HttpAgentDeps['checkAnswer']): AgentOu
   return { ok: true, replies: replies.map(toReply).filter(saysSomething) };
 };
 
-/** Faults that may be over a second later; a refused address or an answer that is too large stays what it is. */
-const PASSING: ReadonlySet<EgressFaultCode> = new Set(['DNS_FAILED', 'CONNECT_FAILED', 'TLS_FAILED', 'TIMEOUT', 'RESET']);
-const FAULTS: Partial<Record<EgressFaultCode, string>> = {
-  TIMEOUT: 'AGENT_TIMEOUT',
-  TOO_LARGE: 'AGENT_BAD_ANSWER',
-  NETWORK_MODE_BLOCKED: 'NETWORK_MODE_BLOCKED',
-};
-
-const faultOf = ({ code, message }: Extract<EgressResult, { ok: false }>): AgentOutcome => ({
-  ok: false,
-  code: FAULTS[code] ?? 'AGENT_UNREACHABLE',
-  message,
-  retryable: PASSING.has(code),
-});
-
-const outcomeOf = (result: EgressResult, check: HttpAgentDeps['checkAnswer']): AgentOutcome => {
+const outcomeOf = (result: EgressResult, check: HttpAgentDeps['checkAnswer'], now: number): AgentOutcome => {
   if (!result.ok) return faultOf(result);
   const { status } = result;
   if (status === 204) return { ok: true, replies: [] };
-  if (status >= 200 && status < 300) return parseAnswer(result.body.toString('utf8'), check);
-  const retryable = status >= 500 || status === 408 || status === 429;
-  return { ok: false, code: 'AGENT_REFUSED', message: `the agent answered ${status}`, retryable };
+  return status >= 200 && status < 300 ? parseAnswer(result.body.toString('utf8'), check) : refusedWith(result, now);
 };
 
 export const createHttpAgent = (deps: HttpAgentDeps, options: HttpAgentOptions): Agent => {
@@ -131,7 +115,7 @@ export const createHttpAgent = (deps: HttpAgentDeps, options: HttpAgentOptions):
         redirect_origins: [origin],
         signal,
       });
-      return outcomeOf(result, deps.checkAnswer);
+      return outcomeOf(result, deps.checkAnswer, deps.clock.now());
     },
     close: () => deps.egress.close(),
   };

@@ -162,6 +162,7 @@ export const createEgress = (
         maxWireBytes,
         cancellation,
         onLeft,
+        onData: request.on_data,
         refused: () => refusedByMode(hop.method),
       });
       if (!result.ok) return fail(result.fault);

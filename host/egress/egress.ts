@@ -28,6 +28,11 @@ export interface EgressRequest {
   redirect_origins: readonly string[];
   /** Headers that are dropped when a redirect leaves the first origin, lower-case. */
   credential_headers?: readonly string[];
+  /**
+   * The body of a 2xx as it comes, when it is not encoded; `body` of the result holds the same. true: that is enough, the
+   * rest is neither waited for nor taken.
+   */
+  on_data?: (chunk: Buffer) => boolean;
   /** Called once, when the first byte of a request is about to leave on a connected socket. */
   on_left?: () => void;
   signal?: AbortSignal;

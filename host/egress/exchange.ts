@@ -14,6 +14,8 @@ export interface Exchange {
   /** Bound on the bytes as they come, before decoding. */
   maxWireBytes: number;
   cancellation: Cancellation;
+  /** The body of a 2xx as it comes, when it is not encoded; true ends the exchange with what has come. */
+  onData?: ((chunk: Buffer) => boolean) | undefined;
   /** The head of the request is about to be written to a connected socket. */
   onLeft: () => void;
   /** Asked once more in that moment: why it may not. */
@@ -64,6 +66,10 @@ export const exchange = (pool: Pool, request: Exchange): Promise<ExchangeResult>
       settle({ ok: false, fault });
       controller?.abort(new Error('given up'));
     };
+    const complete = () => {
+      const body = chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, size);
+      settle({ ok: true, status, headers: answerHeaders, body });
+    };
     const tooLarge = () =>
       giveUp({ code: 'TOO_LARGE', message: `The answer of ${nameTarget(target)} is larger than the permission allows.` });
 
@@ -88,17 +94,14 @@ export const exchange = (pool: Pool, request: Exchange): Promise<ExchangeResult>
       onResponseData(_controller, chunk) {
         if (settled) return;
         size += chunk.length;
-        if (size > request.maxWireBytes) tooLarge();
-        else chunks.push(chunk);
+        if (size > request.maxWireBytes) return tooLarge();
+        chunks.push(chunk);
+        const plain = status < 300 && answerHeaders['content-encoding'] === undefined;
+        if (!plain || request.onData?.(chunk) !== true) return;
+        complete();
+        controller?.abort(new Error('enough'));
       },
-      onResponseEnd() {
-        settle({
-          ok: true,
-          status,
-          headers: answerHeaders,
-          body: chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, size),
-        });
-      },
+      onResponseEnd: () => complete(),
       onResponseError(_controller, error) {
         settle({ ok: false, fault: describeFailure(error, target, left) });
       },
