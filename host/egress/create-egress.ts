@@ -52,6 +52,8 @@ const parseRequest = (request: EgressRequest): Parsed<Hop> => {
     return refuse({ code: 'INVALID_PARAMS', message: 'The method is not one of GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS.' });
   const headers = parseRequestHeaders(request.headers);
   if (!headers.ok) return headers;
+  // Whoever reads it as it comes wants it as it is.
+  if (request.on_data !== undefined) headers.value.set('accept-encoding', 'identity');
   const hasBody = request.body !== undefined && request.body.length > 0;
   if (hasBody && (request.method === 'GET' || request.method === 'HEAD')) {
     return refuse({ code: 'INVALID_PARAMS', message: `A ${request.method} request has no body.` });

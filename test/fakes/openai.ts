@@ -38,7 +38,7 @@ export type Scripted =
   /** A refusal before the stream. */
   | { status: number; body?: unknown; headers?: Record<string, string> }
   /** These bytes, and then its end, a broken connection, or nothing more. `forever` repeats the last piece. */
-  | { raw: (string | Buffer)[]; ends?: 'end' | 'reset' | 'open' | 'forever'; content_type?: string }
+  | { raw: (string | Buffer)[]; ends?: 'end' | 'reset' | 'open' | 'forever'; content_type?: string; headers?: Record<string, string> }
   | 'never';
 
 export interface FakeOpenAi {
@@ -146,7 +146,7 @@ const carryOut = async (response: ServerResponse, answer: Scripted): Promise<voi
     await write(response, streamOf(answer));
     return void response.end();
   }
-  response.writeHead(200, { 'content-type': answer.content_type ?? 'text/event-stream; charset=utf-8' });
+  response.writeHead(200, { 'content-type': answer.content_type ?? 'text/event-stream; charset=utf-8', ...answer.headers });
   await write(response, answer.raw);
   if (answer.ends === 'reset') return void response.socket?.destroy();
   const last = answer.raw.at(-1) as string | Buffer;

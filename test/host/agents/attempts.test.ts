@@ -149,3 +149,14 @@ describe('the echo agent', () => {
     expect(echo(fields)?.[0]?.text).toBe(text);
   });
 });
+
+it('a wait that the agent asks for is kept when it is longer than ours, and ends the attempts when it does not fit', async () => {
+  const clock = newClock();
+  const later = (retry_after_ms: number): AgentOutcome => ({ ...BAD, retry_after_ms }) as AgentOutcome;
+  const { agent, called_at } = agentOf(clock, [later(10), later(20_000), GOOD]);
+  const signal = new AbortController().signal;
+  expect(await through(clock, callAgent(agent, REQUEST, signal, clock))).toEqual({ outcome: GOOD, attempts: 3 });
+  expect(called_at).toEqual([0, 1000, 21_000]);
+  const long = agentOf(clock, [later(2 * TIMEOUT), GOOD]);
+  expect(await callAgent(long.agent, REQUEST, signal, clock)).toMatchObject({ attempts: 1, outcome: { ok: false } });
+});

@@ -1,4 +1,5 @@
 /** The agent `openai` beside a simulated server that streams as the provider does. */
+import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Agent, AgentOutcome, AgentRequest } from '../../../host/agents/agent.ts';
 import { callAgent } from '../../../host/agents/attempts.ts';
@@ -159,6 +160,12 @@ describe('a streamed answer', () => {
     ],
   ])('%s is the answer', async (_what, answer, text) => {
     expect(textOf(await answered(answer))).toEqual([text]);
+  });
+
+  it('is asked for as it is, and taken in gzip from a server that does as it likes', async () => {
+    const packed = gzipSync(streamOf({ say: 'unpacked' }).join(''));
+    expect(textOf(await answered({ raw: [packed], headers: { 'content-encoding': 'gzip' } }))).toEqual(['unpacked']);
+    expect(server.calls[0]?.headers['accept-encoding']).toBe('identity');
   });
 
   it('of nothing, or of white space, says nothing', async () => {
