@@ -60,7 +60,7 @@ export interface ChannelAdapter {
   typing?(target: Target): Promise<void>;
   /** Only with the feature `edit`. */
   edit?(message: OutboundMessage, platform_message_id: string): Promise<Receipt>;
-  /** How to get the bytes of an attachment; the host fetches them through egress. */
+  /** How to get the bytes of a file that somebody sent: a GET, which the host carries out under your grants, with their credentials. You never see the bytes. */
   attachment?(ref: string): Promise<FetchRequest>;
   /** How the account is. Asked when the channel is `degraded`, every 5 min; tells, and does not throw. */
   health?(): Promise<HealthReport>;

@@ -157,7 +157,7 @@ export const createOpenAiAgent = (deps: OpenAiDeps, options: OpenAiOptions): Age
     const run = await begin(message);
     for (;;) {
       const made = await ask(run, signal);
-      // Anew it would begin without what it has done; the schedule goes on with it.
+      // The next attempt goes on from here: what the run has done stands in it.
       if ('ok' in made) return made;
       if (made.tool_calls.length === 0 || !tools) {
         if (made.text.trim() === '' && made.finish_reason === 'content_filter')

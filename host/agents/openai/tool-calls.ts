@@ -14,16 +14,29 @@ export interface CallsDeps {
 
 const told = (text: string): ToolResult => ({ kind: 'result', text, source: null });
 
+const STOPPED = told('error: the run was stopped before there was a result');
+
+/** A tool that does not listen must not hold up the conversation. */
+const orStopped = (work: Promise<ToolResult>, signal: AbortSignal): Promise<ToolResult> =>
+  new Promise((resolve) => {
+    const stop = (): void => resolve(STOPPED);
+    signal.addEventListener('abort', stop);
+    void work.then((result) => {
+      signal.removeEventListener('abort', stop);
+      resolve(result);
+    });
+  });
+
 const carryOutOne = async ({ tools, caller, signal }: CallsDeps, { name, arguments: given }: ToolCall): Promise<ToolResult> => {
   if (!tools.list().some((tool) => tool.name === name)) return told(`error: there is no tool ${JSON.stringify(name.slice(0, 64))}`);
   const args = parseArguments(given);
   if (args === null) return told('error: the arguments are not the JSON of an object');
-  if (signal.aborted) return told('error: the run was stopped');
-  try {
-    return await tools.call(name, args, caller, signal);
-  } catch (error) {
-    return told(`error: ${(error as Error).message}`);
-  }
+  if (signal.aborted) return STOPPED;
+  const calling = Promise.resolve().then(() => tools.call(name, args, caller, signal));
+  return orStopped(
+    calling.catch((error: unknown) => told(`error: ${(error as Error).message}`)),
+    signal,
+  );
 };
 
 const wordsFor = (text: string, code: string): string =>

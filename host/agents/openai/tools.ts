@@ -25,7 +25,7 @@ export type ToolResult =
 
 export interface AgentTools {
   list(): readonly ToolDescription[];
-  /** Never rejects for a refusal: that is a text too. */
+  /** A refusal is a text too; a rejection is told to the model as an error. */
   call(name: string, args: Record<string, unknown>, caller: ToolCaller, signal: AbortSignal): Promise<ToolResult>;
 }
 

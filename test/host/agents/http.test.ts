@@ -135,6 +135,23 @@ describe('the answer of an agent', () => {
     expect(await answered({ status, body: '{"text":"an error page"}' })).toMatchObject({ ok: false, code: 'AGENT_REFUSED', retryable });
   });
 
+  it.each([
+    ['seconds', '30', 30_000],
+    ['a date', new Date(NOW + 5000).toUTCString(), 5000],
+    ['a date that is over', new Date(NOW - 5000).toUTCString(), 0],
+    ['more than an hour', '999999', 3_600_000],
+    ['nothing that can be read', 'soon', undefined],
+  ])('with Retry-After in %s says when to come again', async (_form, value, retry_after_ms) => {
+    const outcome = await answered({ status: 429, headers: { 'retry-after': value } });
+    expect(outcome).toEqual({
+      ok: false,
+      code: 'AGENT_REFUSED',
+      message: 'the agent answered 429',
+      retryable: true,
+      ...(retry_after_ms === undefined ? {} : { retry_after_ms }),
+    });
+  });
+
   it('that does not come in time is waited for no longer', async () => {
     server.answers = ['never'];
     expect(await call(agentFor({ timeout_ms: 50 }))).toMatchObject({ ok: false, code: 'AGENT_TIMEOUT', retryable: true });

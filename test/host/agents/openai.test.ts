@@ -426,6 +426,28 @@ describe('tools', () => {
     expect([called.length, server.calls.length]).toEqual([1, 1]);
   });
 
+  it('that never answer do not hold the conversation up: the run ends when it is stopped', async () => {
+    let asked = false;
+    const agent = agentFor(
+      {},
+      toolsThat(() => {
+        asked = true;
+        return new Promise(() => undefined);
+      }),
+    );
+    server.script({ call: [{ name: 'web_fetch__fetch', arguments: '{}' }] });
+    const controller = new AbortController();
+    const calling = callAgent(agent, requestOf('look'), controller.signal, systemClock);
+    await until(
+      () => asked,
+      (is) => is,
+      'the tool is called',
+    );
+    controller.abort();
+    expect(await calling).toMatchObject({ outcome: { code: 'STOPPED' } });
+    expect(server.calls).toHaveLength(1);
+  });
+
   it('are not called again when the request behind them has to be repeated', async () => {
     const agent = agentFor(
       {},
