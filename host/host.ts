@@ -14,6 +14,7 @@ import { healthOf } from './admin/health.ts';
 import { createMetrics } from './admin/metrics.ts';
 import { createDocument } from './admin/openapi.ts';
 import { createOperations } from './admin/operations.ts';
+import { createRequestOperations } from './admin/request-operations.ts';
 import { createRoutes } from './admin/routes.ts';
 import { createSessionOperations } from './admin/session-operations.ts';
 import { createRecent } from './admin/stream/recent.ts';
@@ -36,7 +37,7 @@ import { createEgress } from './egress/create-egress.ts';
 import { cameFromCommandLine } from './http/server.ts';
 import { sessionHistory } from './ledger/history.ts';
 import { createLedger } from './ledger/ledger.ts';
-import { failInterrupted } from './ledger/resume.ts';
+import { failInterrupted, failInterruptedRequests } from './ledger/resume.ts';
 import { type Clock, isoTime, systemClock } from './lib/clock.ts';
 import { createFeed } from './lib/feed.ts';
 import { createIds } from './lib/ids.ts';
@@ -50,6 +51,8 @@ import { createSessions } from './sessions/sessions.ts';
 import { VERSION } from './version.ts';
 import { mountWebchat } from './webchat/mount.ts';
 import { createHostChannels } from './wiring/channels.ts';
+import { createHostConnectors } from './wiring/connectors.ts';
+import { createDeliverResult } from './wiring/deliver-result.ts';
 import { createHostGovernance } from './wiring/governance.ts';
 import { createHostPeople } from './wiring/people.ts';
 import { openHostTrail } from './wiring/trail.ts';
@@ -121,6 +124,8 @@ export const openHost = async ({ config: given, log, clock = systemClock, mode, 
         rooms.modeChanged();
         bus.modeChanged();
       },
+      executors: { connector_request: (...given) => connectors.service.executor(...given) },
+      shown: { connector_request: (request) => connectors.service.shown(request) },
       on_error,
     });
     const { config, network_mode, execution_phase, pairings, shut } = governance;
@@ -165,15 +170,13 @@ export const openHost = async ({ config: given, log, clock = systemClock, mode, 
       on_error,
       probe,
     });
-    const egress = createEgress({
-      policy: () => ({
-        allow_private: config.policy.egress?.allow_private ?? [],
-        allowed_domains: config.policy.egress?.allowed_domains ?? [],
-        blocked_domains: config.policy.egress?.blocked_domains ?? [],
-        network_mode: network_mode.value(),
-      }),
-      shut,
+    const egress_policy = () => ({
+      allow_private: config.policy.egress?.allow_private ?? [],
+      allowed_domains: config.policy.egress?.allowed_domains ?? [],
+      blocked_domains: config.policy.egress?.blocked_domains ?? [],
+      network_mode: network_mode.value(),
     });
+    const egress = createEgress({ policy: egress_policy, shut });
     releases.push(() => egress.close());
     const sandbox = createSandbox({ clock }, { bootstrap_dir: path.join(dist_dir, 'sandbox'), canary_files: [config.db_file] });
     releases.push(() => sandbox.close());
@@ -198,6 +201,22 @@ export const openHost = async ({ config: given, log, clock = systemClock, mode, 
     });
     const { channels } = rooms;
     releases.push(() => rooms.close());
+    const connectors = createHostConnectors({
+      config,
+      ledger,
+      clock,
+      newId,
+      network_mode: network_mode.value,
+      phase: execution_phase.value,
+      approvals: governance.approvals,
+      egress_policy,
+      rates: createRateWindow(),
+      directories: [],
+      deliver: createDeliverResult({ ledger, clock, newId, announce: bus.announce }),
+      on_error,
+      probe,
+    });
+    releases.push(() => connectors.close());
     releases.push(async () => bus.stop());
 
     const started = clock.monotonic();
@@ -305,6 +324,7 @@ export const openHost = async ({ config: given, log, clock = systemClock, mode, 
       public_url: config.public_url,
       governance: administration,
       people: hostPeople,
+      requests: createRequestOperations(ledger, connectors.service),
       ready: () => channels.ready() && !draining,
       document: () => document,
     });
@@ -338,6 +358,8 @@ export const openHost = async ({ config: given, log, clock = systemClock, mode, 
       webhooks: rooms.webhooks(() => draining),
       operations,
       tokens: access.tokens,
+      /** For the embedding program: requests to connectors, and connectors of its own. */
+      communication: connectors.communication,
       /** Names the process that owns this home, for a second one that wants it. */
       async announce(at: string): Promise<void> {
         address = at;
@@ -356,6 +378,9 @@ export const openHost = async ({ config: given, log, clock = systemClock, mode, 
               { deliveries: interrupted },
               'deliveries that were in flight when the host stopped are now unknown: agentos deliveries list --state unknown',
             );
+          const requests = await failInterruptedRequests({ ledger, clock });
+          if (requests > 0) log.warn({ requests }, 'requests to connectors that were under way when the host stopped are now unknown');
+          await connectors.service.remember();
           for (const sender of await ledger.recentSenders(clock.now() - 3_600_000))
             rates.remember(rateKey(sender.channel_id, sender.user_key), sender.received_at);
         }

@@ -78,6 +78,16 @@ const requestBody = ({ body, body_optional, method }: Route, components: Compone
   return { requestBody: { required: body !== undefined && body_optional !== true, content: { 'application/json': { schema } } } };
 };
 
+/** The route's own body where it says itself that something did not happen; the same status may also be a refusal of every route. */
+const toldAnswers = (route: Route, refused: Json, components: Components): Json =>
+  Object.fromEntries(
+    Object.entries(route.told ?? {}).map(([status, description]) => {
+      const problem = status in refused ? { [PROBLEM_TYPE]: { schema: components.place(Problem) } } : {};
+      const { content } = answerOf(route.answer, components) as { content: Json };
+      return [status, { description, content: { ...content, ...problem } }];
+    }),
+  );
+
 const operationOf = (route: Route, tag: string, components: Components): Json => {
   const parameters = [
     ...parametersIn('path', route.params, components),
@@ -97,6 +107,7 @@ const operationOf = (route: Route, tag: string, components: Components): Json =>
       ...(route.or ? { [route.or.status]: answerOf(route.or, components) } : {}),
       ...(route.not_well ? { 503: { ...answerOf(route.answer, components), description: route.not_well } } : {}),
       ...refusedAnswers(route),
+      ...toldAnswers(route, refusedAnswers(route), components),
     },
   };
 };

@@ -46,6 +46,8 @@ interface Definition<Params extends TSchema, Query extends TSchema, Body extends
   answer: Answer;
   /** Another answer that is no refusal; the handler sets its status. */
   or?: Answer;
+  /** By status: when the same body says that it did not happen. */
+  told?: Readonly<Record<number, string>>;
   /** When the same answer comes with 503. */
   not_well?: string;
   /** Codes beyond those that every route has. */

@@ -4,6 +4,7 @@ import type { Governance } from './governance.ts';
 import type { Metrics } from './metrics.ts';
 import type { Operations } from './operations.ts';
 import type { PeopleOperations } from './people-operations.ts';
+import type { RequestOperations } from './request-operations.ts';
 import type { RouteGroup } from './route.ts';
 import { accessRoutes } from './routes/access.ts';
 import { approvalRoutes } from './routes/approvals.ts';
@@ -11,6 +12,7 @@ import { attachmentRoutes } from './routes/attachments.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { channelRoutes } from './routes/channels.ts';
 import { configRoutes } from './routes/config.ts';
+import { connectorRequestRoutes } from './routes/connector-requests.ts';
 import { deliveryRoutes } from './routes/deliveries.ts';
 import { describeRoutes } from './routes/describe.ts';
 import { healthRoutes } from './routes/health.ts';
@@ -28,6 +30,7 @@ export interface RouteDeps {
   access: Access;
   governance: Governance;
   people: PeopleOperations;
+  requests: RequestOperations;
   metrics: Metrics;
   stream: Stream;
   public_url: string | null;
@@ -40,6 +43,7 @@ const GROUPS: readonly ((deps: RouteDeps) => RouteGroup)[] = [
   healthRoutes,
   configRoutes,
   channelRoutes,
+  connectorRequestRoutes,
   messageRoutes,
   attachmentRoutes,
   sessionRoutes,

@@ -3,7 +3,7 @@
  * approval, so what is carried out is what was read; the row judges, in the commit that acts.
  */
 import { createHash } from 'node:crypto';
-import type { ApprovalState, ApprovalUse, AuditEntry } from '../db/unit.ts';
+import type { ApprovalRow, ApprovalState, ApprovalUse, AuditEntry } from '../db/unit.ts';
 import { AppError } from '../errors.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { canonical } from '../lib/canonical.ts';
@@ -19,6 +19,8 @@ export interface ApprovalsDeps {
   newId: NewId;
   /** By kind. A kind without one is only marked as approved, and used later by whoever asked. */
   executors: Readonly<Record<string, Executor>>;
+  /** By kind: what is shown of a request that only names what it is about. */
+  shown?: Readonly<Record<string, (request: unknown) => Promise<unknown>>>;
 }
 
 /** How an approval is shown; `state` is `expired` when nobody decided or used it in time. */
@@ -48,7 +50,7 @@ type Stored = NonNullable<Awaited<ReturnType<Ledger['approvalById']>>>;
 const place = (id: string) => ['approvals', id, 'request'] as const;
 const time = (ms: number | null): string | null => (ms === null ? null : isoTime(ms));
 
-export const createApprovals = ({ ledger, clock, newId, executors }: ApprovalsDeps) => {
+export const createApprovals = ({ ledger, clock, newId, executors, shown = {} }: ApprovalsDeps) => {
   const stateOf = ({ state, expires_at }: Stored): ApprovalView['state'] =>
     (state === 'pending' || state === 'approved') && expires_at <= clock.now() ? 'expired' : state;
 
@@ -65,6 +67,12 @@ export const createApprovals = ({ ledger, clock, newId, executors }: ApprovalsDe
     decided_at: time(row.decided_at),
     used_at: time(row.used_at),
   });
+
+  const full = async (row: Stored): Promise<ApprovalView> => {
+    const plain = view(row);
+    const show = Object.hasOwn(shown, row.kind) ? shown[row.kind] : undefined;
+    return show === undefined ? plain : { ...plain, request: await show(plain.request) };
+  };
 
   const find = async (id: string): Promise<Stored> => {
     const row = await ledger.approvalById(id);
@@ -105,23 +113,30 @@ export const createApprovals = ({ ledger, clock, newId, executors }: ApprovalsDe
     if (!approvals.has(row.id)) throw await conflict(row.id);
   };
 
+  const draft = (kind: string, request: unknown, requested_by: string, ttl_ms = APPROVAL_TTL_MS) => {
+    const id = newId();
+    const now = clock.now();
+    const row: ApprovalRow = {
+      id,
+      kind,
+      request: ledger.sealText(canonical(request), ...place(id)),
+      request_hash: hashRequest(kind, request),
+      requested_by,
+      requested_at: now,
+      expires_at: now + ttl_ms,
+    };
+    return { row, audit: audited(row, requested_by, 'pending') };
+  };
+
   return {
     /** Asks for consent. `request` is JSON without content that does not concern who approves. */
     async request(kind: string, request: unknown, requested_by: string, ttl_ms = APPROVAL_TTL_MS): Promise<ApprovalView> {
-      const id = newId();
-      const now = clock.now();
-      const row = {
-        id,
-        kind,
-        request: ledger.sealText(canonical(request), ...place(id)),
-        request_hash: hashRequest(kind, request),
-        requested_by,
-        requested_at: now,
-        expires_at: now + ttl_ms,
-      };
-      await ledger.commit({ approvals: [row], audit: [audited(row, requested_by, 'pending')] });
-      return view(await find(id));
+      const { row, audit } = draft(kind, request, requested_by, ttl_ms);
+      await ledger.commit({ approvals: [row], audit: [audit] });
+      return full(await find(row.id));
     },
+    /** The same for a commit of the caller's own. */
+    draft,
 
     /** Throws `STATE_CONFLICT` when it was decided before or is over; nothing has happened then. */
     async approve(id: string, actor: string): Promise<ApprovalView> {
@@ -134,14 +149,14 @@ export const createApprovals = ({ ledger, clock, newId, executors }: ApprovalsDe
         if (hashRequest(row.kind, request) !== row.request_hash) throw await conflict(id);
         await executor(request, useOf(row, 'pending', actor), { requested_by: row.requested_by, decided_by: actor });
       }
-      return view(await find(id));
+      return full(await find(id));
     },
 
     async deny(id: string, actor: string): Promise<ApprovalView> {
       const row = await find(id);
       if (stateOf(row) !== 'pending') throw await conflict(id);
       await decide(row, 'denied', actor);
-      return view(await find(id));
+      return full(await find(id));
     },
 
     /**
@@ -161,9 +176,11 @@ export const createApprovals = ({ ledger, clock, newId, executors }: ApprovalsDe
       return useOf(row, 'approved', actor);
     },
 
-    show: async (id: string): Promise<ApprovalView> => view(await find(id)),
+    show: async (id: string): Promise<ApprovalView> => full(await find(id)),
+    /** With the request as it was hashed. */
+    plain: async (id: string): Promise<ApprovalView> => view(await find(id)),
     async list(page: { before: number | null; limit: number }): Promise<ApprovalView[]> {
-      return (await ledger.listApprovals(page)).map(view);
+      return Promise.all((await ledger.listApprovals(page)).map(full));
     },
   };
 };

@@ -5,6 +5,7 @@ import type { MessageRow, UnitResult } from '../db/unit.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { NewId } from '../lib/ids.ts';
 import { partsOf } from '../outbox/parts.ts';
+import { isOwn } from './own-message.ts';
 import type { BusChannel } from './turn.ts';
 
 export interface PlannedAnswer {
@@ -28,6 +29,8 @@ export const planAnswer = (
   replies: readonly Reply[],
 ): PlannedAnswer => {
   const launches: ((result: UnitResult | null) => void)[] = [];
+  // The platform knows no message of the host's own, only the one that it goes back to.
+  const answered = isOwn(message) ? message.reply_to_message_id : message.message_id;
   const rows = replies
     .flatMap((reply) => partsOf(reply, channel.text_limit))
     .map((part, index) => {
@@ -39,7 +42,7 @@ export const planAnswer = (
         thread_key: message.thread_key,
         user_key: message.user_key,
         // In a group the first part shows whom it answers.
-        reply_to_message_id: index === 0 && message.conversation_type === 'group' ? message.message_id : null,
+        reply_to_message_id: index === 0 && message.conversation_type === 'group' ? answered : null,
         part: index + 1,
         metadata: {},
       };

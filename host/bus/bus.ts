@@ -305,6 +305,14 @@ export const createBus = (deps: BusDeps) => {
     },
     /** A channel is there: its messages that are not final go into their lanes. */
     adopt: (): void => waiting.restart(),
+    /**
+     * A message of the host's own is on its way to the database, from where its lane takes it. To be called before its
+     * commit; what it answers with is told the row's `seq` after it, or that there is none.
+     */
+    announce(): (seq: number | undefined) => void {
+      waiting.expect();
+      return (seq) => waiting.missed(seq);
+    },
     /** The network mode has changed. */
     modeChanged(): void {
       deps.gate.changed();

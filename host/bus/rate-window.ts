@@ -6,6 +6,8 @@ export interface RateWindow {
   take(key: string, at: number, limit: { max_requests: number; window_ms: number }): { within: boolean; first_refusal: boolean };
   /** Messages that count at this time. */
   count(key: string, at: number, window_ms: number): number;
+  /** When they came, oldest first. */
+  times(key: string, at: number, window_ms: number): readonly number[];
   /** Messages that counted when `take` was asked last. */
   held(key: string): number;
   /** A message that came in before this process began. */
@@ -27,6 +29,8 @@ export const createRateWindow = (): RateWindow => {
     if (windows.size > REMEMBERED) windows.delete(windows.keys().next().value as string);
     return window;
   };
+  const within = (key: string, at: number, window_ms: number): number[] =>
+    (windows.get(key)?.times ?? []).filter((time) => time > at - window_ms && time <= at);
   return {
     take(key, at, { max_requests, window_ms }) {
       const window = windowOf(key);
@@ -43,7 +47,8 @@ export const createRateWindow = (): RateWindow => {
       if (first_refusal) window.told_at = at;
       return { within: false, first_refusal };
     },
-    count: (key, at, window_ms) => (windows.get(key)?.times ?? []).filter((time) => time > at - window_ms && time <= at).length,
+    count: (key, at, window_ms) => within(key, at, window_ms).length,
+    times: within,
     held: (key) => windows.get(key)?.times.length ?? 0,
     remember: (key, at) => void windowOf(key).times.push(at),
   };

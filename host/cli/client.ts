@@ -12,7 +12,8 @@ import { createLogger } from '../lib/logger.ts';
 import type { CliContext, CommonOptions } from './context.ts';
 
 export interface Client {
-  call<Answer>(method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, body?: unknown): Promise<Answer>;
+  /** `timeout_ms`: for what takes longer than a look into the database. */
+  call<Answer>(method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, body?: unknown, timeout_ms?: number): Promise<Answer>;
 }
 
 interface RawAnswer {
@@ -27,6 +28,7 @@ const exchange = (
   method: string,
   path: string,
   body: string | undefined,
+  timeout_ms = TIMEOUT_MS,
 ): Promise<RawAnswer> =>
   new Promise((resolve, reject) => {
     const remote = 'url' in target ? target : null;
@@ -37,14 +39,14 @@ const exchange = (
       ? { hostname: remote.url.hostname, port: remote.url.port || undefined, path: `${remote.url.pathname.replace(/\/$/, '')}${path}` }
       : { socketPath: (target as { socketPath: string }).socketPath, path };
     const make = remote?.url.protocol === 'https:' ? httpsRequest : httpRequest;
-    const request = make({ ...where, method, headers, timeout: TIMEOUT_MS }, (response) => {
+    const request = make({ ...where, method, headers, timeout: timeout_ms }, (response) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
       response.on('end', () => resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString('utf8') }));
       response.on('error', reject);
     });
     request.on('timeout', () =>
-      request.destroy(new AppError('INTERNAL', 'The host did not answer within 30 seconds.', 'Look at its log.')),
+      request.destroy(new AppError('INTERNAL', `The host did not answer within ${timeout_ms / 1000} seconds.`, 'Look at its log.')),
     );
     request.on('error', reject);
     request.end(body);
@@ -53,6 +55,8 @@ const exchange = (
 const understand = <Answer>({ status, body }: RawAnswer): Answer => {
   const value: unknown = body === '' ? null : JSON.parse(body);
   if (status < 400) return value as Answer;
+  // The answer to a request to a connector says itself what became of it.
+  if (typeof value === 'object' && value !== null && 'evidence_id' in value) return value as Answer;
   const problem = value as { code?: string; detail?: string; hint?: string } | null;
   const code = problem?.code && problem.code in ERRORS ? (problem.code as ErrorCode) : 'INTERNAL';
   throw new AppError(code, problem?.detail ?? `The host answered ${status}.`, problem?.hint ?? '');
@@ -70,8 +74,8 @@ export const withClient = async <Result>(
     const url = new URL(options.url);
     const token = options.token ?? context.env.AGENTOS_ADMIN_TOKEN;
     return work({
-      call: async (method, path, body) =>
-        understand(await exchange({ url, token }, method, path, body === undefined ? undefined : JSON.stringify(body))),
+      call: async (method, path, body, timeout_ms) =>
+        understand(await exchange({ url, token }, method, path, body === undefined ? undefined : JSON.stringify(body), timeout_ms)),
     });
   }
   // Only where the home is: a running host is reached also while its files are broken.
@@ -84,8 +88,8 @@ export const withClient = async <Result>(
     return offline(context, loadConfig({ argv: { home: options.home }, env: context.env, cwd: context.cwd }).config, work);
   }
   return work({
-    call: async (method, path, body) =>
-      understand(await exchange({ socketPath }, method, path, body === undefined ? undefined : JSON.stringify(body))),
+    call: async (method, path, body, timeout_ms) =>
+      understand(await exchange({ socketPath }, method, path, body === undefined ? undefined : JSON.stringify(body), timeout_ms)),
   });
 };
 

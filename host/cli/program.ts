@@ -7,6 +7,7 @@ import { auditExport } from './audit-export.ts';
 import { channelApprove, channelDisable, channelEnable, channelList, channelReload, channelShow, channelTest } from './channel.ts';
 import { channelCreate } from './channel-create.ts';
 import { configGet, configList } from './config.ts';
+import { connectorRun } from './connector-run.ts';
 import type { CliContext, CommonOptions } from './context.ts';
 import { dbAnalyze, dbCheck, dbMigrate } from './db.ts';
 import { middlewareStatus } from './debug.ts';
@@ -109,6 +110,17 @@ export const createProgram = (context: CliContext): Command => {
   remote(
     phase.command('set').argument('<phase>').option('--reason <text>', 'why, for the audit trail').description('takes effect at once'),
   ).action(act(phaseSet));
+
+  remote(
+    connector
+      .command('run')
+      .argument('<id>')
+      .argument('<operation>')
+      .description('one request, under the policy')
+      .option('--params <json>', 'its parameters', '{}')
+      .option('--session <id>', 'the conversation that it is for')
+      .option('--approval <id>', 'the consent to exactly this request'),
+  ).action(act(connectorRun));
 
   const approvals = program.command('approvals').description("requests that wait for a person's consent");
   remote(approvals.command('list').description('newest first')).action(act(approvalsList));

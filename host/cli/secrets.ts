@@ -40,6 +40,7 @@ export const secretsRotate = async (context: CliContext, options: CommonOptions 
         ['configurations', value.configurations_sealed],
         ['stored values', value.stored_values_sealed],
         ['approvals', value.approvals_sealed],
+        ['evidence', value.evidence_sealed],
         ['keys backed up in', value.keys_backups.join(', ') || 'nowhere yet: agentos backup DIR'],
         ...(value.keys_backups_not_reached.length > 0
           ? [['not reached', `${value.keys_backups_not_reached.join(', ')}: make a backup there again`] as const]

@@ -42,6 +42,7 @@ export const userErase = (context: CliContext, options: UserOptions): Promise<vo
         ['deliveries dropped', value.deliveries_dropped],
         ['dead letters blanked', value.dead_letters_blanked],
         ['events blanked', value.events_blanked],
+        ['connector requests blanked', value.evidence_blanked],
         ['sessions closed', value.sessions_closed],
         ['keys backups renewed', value.keys_backups.join(', ') || 'none was made'],
         ...(value.keys_backups_not_reached.length > 0

@@ -7,6 +7,8 @@ export interface CallLimits {
   timeout_ms: number;
   /** Of the answer as JSON, and of every body that the connector fetches for it. */
   max_response_bytes: number;
+  /** Whole-label suffixes of the connector's entry of the policy; every hop of a redirect is held to them. No `allowed`: every public one. */
+  domains?: { allowed: readonly string[]; blocked: readonly string[] } | undefined;
 }
 
 /** What became of a call. An error is a value: its code decides the status of the answer. */

@@ -9,6 +9,7 @@ import { changeApprovals, insertApprovals } from './tables/approvals.ts';
 import { type AuditRow, insertAudit } from './tables/audit.ts';
 import { writeErasure } from './tables/erasures.ts';
 import { changeEvents, insertEvents } from './tables/events.ts';
+import { changeEvidence, insertEvidence } from './tables/evidence.ts';
 import { resealValues } from './tables/host-sealed.ts';
 import { changeMessages, insertMessages } from './tables/messages.ts';
 import { deletePairings, upsertPairings } from './tables/pairings.ts';
@@ -19,7 +20,7 @@ import { writeRestoration } from './tables/restorations.ts';
 import { holdSessions, upsertSessions } from './tables/sessions.ts';
 import { setSettings } from './tables/settings.ts';
 import { upsertTokens } from './tables/tokens.ts';
-import type { ApprovalChange, AuditEntry, EventChange, EventRow, MessageChange, Unit, UnitResult } from './unit.ts';
+import type { ApprovalChange, AuditEntry, EventChange, EventRow, EvidenceChange, MessageChange, Unit, UnitResult } from './unit.ts';
 
 type Written = { events: ReadonlyMap<string, number>; messages: ReadonlyMap<string, number>; changes: ReadonlySet<MessageChange> } & {
   approvals: ReadonlySet<ApprovalChange>;
@@ -69,6 +70,7 @@ const resultOf = ({ message_changes = [], approval_changes = [] }: Unit, written
     messages,
     changed: changed.length > 0 ? new Set(changed) : UNCHANGED,
     approvals: approvals.length > 0 ? new Set(approvals) : UNCHANGED,
+    evidence: UNCHANGED,
     retired,
   };
 };
@@ -78,7 +80,8 @@ const approved = ({ requires_approval }: { requires_approval?: string }, { appro
 
 const stands = (entry: AuditEntry, result: UnitResult): boolean =>
   (entry.requires_message === undefined || result.messages.has(entry.requires_message) || result.changed.has(entry.requires_message)) &&
-  approved(entry, result);
+  approved(entry, result) &&
+  (entry.requires_evidence === undefined || result.evidence.has(entry.requires_evidence));
 
 const auditRow = (entry: AuditEntry, chain: ChainHead): AuditRow => ({
   chain_id: chain.chain_id,
@@ -97,6 +100,22 @@ const writeAudit = async (db: Connection, rows: readonly AuditRow[], chain: Chai
   const commit = chainCommit(chain.chain_id, chain.seq + 1, chain.hash, rows);
   await insertAudit(db, commit, rows);
   return { chain_id: chain.chain_id, seq: commit.seq, hash: commit.hash };
+};
+
+/** What became of the evidence of each unit: judged after the approvals that it may depend on. */
+const writeEvidence = async (db: Connection, units: readonly Unit[], results: readonly UnitResult[]): Promise<UnitResult[]> => {
+  const rows = collect(units, 'evidence');
+  const changes = units.map(({ evidence_changes = [] }, index) =>
+    evidence_changes.filter((change) => approved(change, results[index] as UnitResult)),
+  );
+  if (rows.length === 0 && changes.every(({ length }) => length === 0)) return [...results];
+  const inserted = new Set(await insertEvidence(db, rows));
+  const changed: ReadonlySet<EvidenceChange> = await changeEvidence(db, changes.flat());
+  return units.map(({ evidence = [] }, index) => {
+    const own = changes[index]?.filter((change) => changed.has(change)) ?? [];
+    const ids = [...evidence.filter(({ id }) => inserted.has(id)), ...own].map(({ id }) => id);
+    return { ...(results[index] as UnitResult), evidence: new Set(ids) };
+  });
 };
 
 /** By unit. Last, so that what the same batch gave a row is known to the statement that judges it. */
@@ -141,7 +160,11 @@ const writeTables = async (
   for (const restoration of collect(units, 'restorations')) await writeRestoration(db, restoration);
   const written: Written = { events: newEvents, messages: newMessages, changes, approvals };
   const retired = await retire(db, units);
-  const results = units.map((unit) => resultOf(unit, written, retired.get(unit) ?? 0));
+  const results = await writeEvidence(
+    db,
+    units,
+    units.map((unit) => resultOf(unit, written, retired.get(unit) ?? 0)),
+  );
   const settings = units.flatMap(({ settings: rows = [] }, index) => rows.filter((row) => approved(row, results[index] as UnitResult)));
   if (settings.length > 0) await setSettings(db, settings);
   const entries = units.flatMap(({ audit = [] }, index) => audit.filter((entry) => stands(entry, results[index] as UnitResult)));

@@ -1,10 +1,11 @@
 /** What an operator wants to know of a database file, through a connection of its own that only reads. */
 import { type Connection, openConnection } from './connection.ts';
 import { MIGRATIONS, schemaVersion } from './migrate.ts';
-import { OLDEST_MESSAGES } from './tables/aged.ts';
+import { KEPT_EVIDENCE, OLDEST_MESSAGES } from './tables/aged.ts';
 import { AUDIT_OF } from './tables/audit.ts';
 import { ROWS_OF_CHAIN } from './tables/audit-trail.ts';
 import { COUNT_OPEN_EVENTS, OPEN_EVENTS } from './tables/events.ts';
+import { EVIDENCE_BY_KEY, EVIDENCE_OF_MESSAGE, EVIDENCE_STARTED } from './tables/evidence.ts';
 import {
   ANSWERS,
   COUNT_OPEN,
@@ -94,6 +95,10 @@ const HOT_QUERIES: readonly string[] = [
   STORED_KEYS,
   ROWS_OF_CHAIN,
   OLDEST_MESSAGES,
+  EVIDENCE_STARTED,
+  EVIDENCE_OF_MESSAGE,
+  EVIDENCE_BY_KEY,
+  KEPT_EVIDENCE,
 ];
 
 export interface DatabaseAnalysis {

@@ -6,6 +6,7 @@ import { pluginStorage } from './migrations/002-plugin-storage.ts';
 import { approvals } from './migrations/003-approvals.ts';
 import { auditTrail } from './migrations/004-audit-trail.ts';
 import { tokens } from './migrations/005-tokens.ts';
+import { evidence } from './migrations/006-evidence.ts';
 
 export const MIGRATIONS: readonly { name: string; sql: string }[] = [
   { name: '001-first', sql: first },
@@ -13,6 +14,7 @@ export const MIGRATIONS: readonly { name: string; sql: string }[] = [
   { name: '003-approvals', sql: approvals },
   { name: '004-audit-trail', sql: auditTrail },
   { name: '005-tokens', sql: tokens },
+  { name: '006-evidence', sql: evidence },
 ];
 
 export const schemaVersion = async (connection: Connection): Promise<number> =>

@@ -137,8 +137,8 @@ export interface ResealedConfig {
 
 /** Another value that the host key sealed, under the new one; left alone when it is not what it was any more. */
 export interface ResealedValue {
-  table: 'plugin_storage' | 'approvals';
-  /** The keys of the row: channel and key, or the id. */
+  table: 'plugin_storage' | 'approvals' | 'evidence';
+  /** The keys of the row: channel and key, or the id; of evidence the column too. */
   row: readonly string[];
   was: string;
   sealed: string;
@@ -206,6 +206,64 @@ export interface ApprovalUse {
   audit: readonly AuditEntry[];
 }
 
+export type EvidenceState = 'started' | 'success' | 'failed' | 'denied' | 'rate_limited' | 'requires_approval' | 'timeout' | 'unknown';
+
+/** The record of one connector request. */
+export interface EvidenceRow {
+  id: string;
+  request_id: string;
+  connector_id: string | null;
+  operation: string | null;
+  effect: 'read' | 'write' | null;
+  caller_kind: string;
+  actor: string;
+  /** '' without a session. */
+  channel_id: string;
+  conversation_key: string;
+  user_key: string | null;
+  person_id: string | null;
+  session_id: string | null;
+  message_id: string | null;
+  approval_id: string | null;
+  idempotency_key: string | null;
+  state: EvidenceState;
+  rule: string | null;
+  code: string | null;
+  /** 1: it counts towards the limit of its caller. */
+  counted: 0 | 1;
+  /** SHA-256, hex. */
+  request_hash: string;
+  result_hash: string | null;
+  /** Sealed. */
+  request: string | null;
+  /** Sealed. */
+  result: string | null;
+  requested_at: number;
+  started_at: number | null;
+  finished_at: number | null;
+}
+
+/** A field that is left out keeps its value, but for the code, which belongs to the state. */
+export interface EvidenceChange {
+  id: string;
+  /** The change happens only from one of these. */
+  from: readonly EvidenceState[];
+  state: EvidenceState;
+  rule?: string;
+  code?: string | null;
+  /** Sealed. */
+  result?: string;
+  result_hash?: string;
+  started_at?: number;
+  finished_at?: number;
+  /** Only once. */
+  collected_at?: number;
+  /** In the place of the one that named the request before. */
+  idempotency_key?: string | null;
+  /** Id of the approval that this unit must have changed; when that was refused, so is this change. Not stored. */
+  requires_approval?: string;
+}
+
 /** A sender who asked for, or got, the right to write to a channel. */
 export interface PairingRow {
   channel_id: string;
@@ -250,6 +308,8 @@ export interface Erasure {
   messages?: readonly ErasedMessage[];
   events?: readonly ErasedEvent[];
   /** Row ids. */
+  evidence?: readonly string[];
+  /** Row ids. */
   sessions?: readonly string[];
   resealed?: readonly ResealedEvent[];
   pairing?: Unpaired;
@@ -275,11 +335,16 @@ export interface AuditEntry {
   requires_message?: string;
   /** Id of the approval that this unit must have changed; when that was refused, so is this entry. Not stored. */
   requires_approval?: string;
+  /** Row id of the evidence that this unit must have inserted or changed; when that was refused, so is this entry. Not stored. */
+  requires_evidence?: string;
 }
 
 /** What retention takes away; each names a bounded number of rows. What is not final, or still needed, stays all the same. */
 export type Retirement =
-  | { what: 'message_contents' | 'messages'; ids: readonly string[] }
+  | {
+      what: 'message_contents' | 'messages' | 'evidence_contents' | 'evidence';
+      ids: readonly string[];
+    }
   | { what: 'events'; seqs: readonly number[] }
   | { what: 'sessions'; ids: readonly string[]; idle_since: number }
   /** Rows and commits of a chain up to one whose head was signed, at most `limit` of each. */
@@ -300,6 +365,8 @@ export interface Unit {
   settings?: readonly SettingRow[];
   approvals?: readonly ApprovalRow[];
   approval_changes?: readonly ApprovalChange[];
+  evidence?: readonly EvidenceRow[];
+  evidence_changes?: readonly EvidenceChange[];
   pairings?: readonly PairingRow[];
   /** Written after `pairings`, also those of the same batch. */
   unpaired?: readonly Unpaired[];
@@ -319,6 +386,8 @@ export interface UnitResult {
   changed: ReadonlySet<string>;
   /** Ids of the approvals that this unit changed. */
   approvals: ReadonlySet<string>;
+  /** Row ids of the evidence that this unit inserted or changed. */
+  evidence: ReadonlySet<string>;
   /** How many rows `retire` took away. */
   retired: number;
 }

@@ -10,6 +10,7 @@ import { auditOf, decisionsBefore } from '../db/tables/audit.ts';
 import { type AuditFilter, listAudit } from '../db/tables/audit-list.ts';
 import { auditTrail } from '../db/tables/audit-trail.ts';
 import { countOpenEvents, eventOfMessage, openEvents, type StoredEvent } from '../db/tables/events.ts';
+import * as evidence from '../db/tables/evidence.ts';
 import { foreignValues, type HostSealed } from '../db/tables/host-sealed.ts';
 import * as messages from '../db/tables/messages.ts';
 import { allPairings } from '../db/tables/pairings.ts';
@@ -33,6 +34,7 @@ import {
   sealMessageError,
 } from './content.ts';
 import { eventRow, openRequest, storedEvent } from './event-record.ts';
+import { type EvidenceColumn, type EvidenceOwner, openEvidence, sealEvidence } from './evidence-record.ts';
 
 /** An event that waits, as the adapter will see it. */
 export interface WaitingEvent {
@@ -48,6 +50,11 @@ export const createLedger = ({ database, keys }: { database: Database; keys: Con
     const rows = await reading;
     await keys.load(rows.flatMap(({ content, error }) => [content, error]));
     return rows;
+  };
+  const openableEvidence = async <Row extends evidence.StoredEvidence | undefined>(reading: Promise<Row>): Promise<Row> => {
+    const row = await reading;
+    if (row) await keys.load([row.request, row.result]);
+    return row;
   };
   const openableOne = async (reading: Promise<messages.StoredMessage | undefined>): Promise<messages.StoredMessage | undefined> => {
     const row = await reading;
@@ -78,6 +85,16 @@ export const createLedger = ({ database, keys }: { database: Database; keys: Con
       if (text === null) throw new Error(`the key of ${table}.${column} was destroyed`);
       return text;
     },
+
+    sealEvidence: (owner: EvidenceOwner, column: EvidenceColumn, text: string): string => sealEvidence(keys, owner, column, text),
+    openEvidence: (row: evidence.StoredEvidence, column: EvidenceColumn): string | null => openEvidence(keys, row, column),
+    evidenceById: (id: string) => openableEvidence(evidence.evidenceById(reader, id)),
+    evidenceByKey: (idempotency_key: string) => openableEvidence(evidence.evidenceByKey(reader, idempotency_key)),
+    /** Not to be opened. */
+    startedEvidence: (limit: number) => evidence.startedEvidence(reader, limit),
+    /** What a run asked of connectors, oldest first; not to be opened. */
+    evidenceOfMessage: (message_id: string) => evidence.evidenceOfMessage(reader, message_id),
+    recentRequests: (since: number, limit: number) => evidence.recentRequests(reader, since, limit),
 
     async waitingEvents(channel_id: string, after_seq: number, limit: number): Promise<WaitingEvent[]> {
       const read = async (): Promise<StoredEvent[]> => {

@@ -2,6 +2,7 @@
 import type { Database } from '../db/database.ts';
 import * as erasures from '../db/tables/erasures.ts';
 import type { StoredEvent } from '../db/tables/events.ts';
+import { evidenceOfPerson, type StoredEvidence } from '../db/tables/evidence.ts';
 import type { StoredMessage } from '../db/tables/messages.ts';
 import { pairingOf } from '../db/tables/pairings.ts';
 import { personOf } from '../db/tables/persons.ts';
@@ -33,6 +34,11 @@ export const createPersonRecords = ({ database: { reader }, keys }: { database: 
   async events(channel_id: string, event_ids: readonly string[]): Promise<StoredEvent[]> {
     const rows = await erasures.eventsOfKeys(reader, channel_id, event_ids);
     await keys.load(rows.flatMap(({ request, error }) => [request, error]));
+    return rows;
+  },
+  async evidence(query: erasures.PersonQuery, after_seq: number, limit: number): Promise<StoredEvidence[]> {
+    const rows = await evidenceOfPerson(reader, query, after_seq, limit);
+    await keys.load(rows.flatMap(({ request, result }) => [request, result]));
     return rows;
   },
   sessions: (channel_id: string, user_key: string) => erasures.sessionsOfPerson(reader, channel_id, user_key),

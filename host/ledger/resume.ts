@@ -73,3 +73,33 @@ export const failInterrupted = async ({ ledger, clock, resend }: ResumeDeps): Pr
     count += rows.length;
   }
 };
+
+/** A connector request that was under way: whether it was carried out, nobody can say any more. Returns how many there were. */
+export const failInterruptedRequests = async ({ ledger, clock }: Pick<ResumeDeps, 'ledger' | 'clock'>): Promise<number> => {
+  let count = 0;
+  for (;;) {
+    const rows = await ledger.startedEvidence(PAGE);
+    if (rows.length === 0) return count;
+    const at = clock.now();
+    await ledger.commit({
+      evidence_changes: rows.map(({ id }) => ({
+        id,
+        from: ['started'],
+        state: 'unknown',
+        code: 'INTERRUPTED',
+        finished_at: at,
+      })),
+      audit: rows.map(({ id, person_id, connector_id, operation }) => ({
+        at,
+        actor: 'host',
+        action: 'connector.finished',
+        person_id,
+        subject: id,
+        decision: 'unknown',
+        detail: { connector_id, operation, reason: 'INTERRUPTED' },
+        requires_evidence: id,
+      })),
+    });
+    count += rows.length;
+  }
+};

@@ -1,4 +1,5 @@
 /** How rows are shown to the outside: times in ISO 8601, sealed values opened, no column that is only ours. */
+import type { StoredEvidence } from '../db/tables/evidence.ts';
 import type { StoredMessage } from '../db/tables/messages.ts';
 import { isoTime } from '../lib/clock.ts';
 import { attachmentId } from './attachments.ts';
@@ -87,3 +88,39 @@ export const traceOf = async (ledger: Ledger, id: string) => {
 };
 
 export type Trace = NonNullable<Awaited<ReturnType<typeof traceOf>>>;
+
+const json = (text: string | null): Record<string, unknown> | null => (text === null ? null : JSON.parse(text));
+
+/** The record of one connector request: what was asked, how it was decided and what came back, as far as it is kept. */
+export const evidenceView = (ledger: Ledger, row: StoredEvidence) => {
+  const request = json(ledger.openEvidence(row, 'request'));
+  const result = json(ledger.openEvidence(row, 'result'));
+  return {
+    id: row.id,
+    seq: row.seq,
+    request_id: row.request_id,
+    connector_type: (request?.connector_type ?? row.connector_id) as string | null,
+    operation: (request?.operation ?? row.operation) as string | null,
+    effect: row.effect,
+    params: (request?.params ?? null) as Record<string, unknown> | null,
+    caller: { kind: row.caller_kind, actor: row.actor },
+    session_id: row.session_id,
+    channel_id: row.channel_id === '' ? null : row.channel_id,
+    user_key: row.user_key,
+    message_id: row.message_id,
+    approval_id: row.approval_id,
+    state: row.state,
+    rule: row.rule,
+    code: row.code,
+    data: result?.data ?? null,
+    error: (result?.error ?? null) as Record<string, unknown> | null,
+    provenance: (result?.provenance ?? null) as Record<string, unknown> | null,
+    request_hash: row.request_hash,
+    result_hash: row.result_hash,
+    requested_at: isoTime(row.requested_at),
+    started_at: time(row.started_at),
+    finished_at: time(row.finished_at),
+  };
+};
+
+export type EvidenceView = ReturnType<typeof evidenceView>;

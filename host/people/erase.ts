@@ -43,6 +43,7 @@ export interface ErasureReport {
   deliveries_dropped: number;
   dead_letters_blanked: number;
   events_blanked: number;
+  evidence_blanked: number;
   sessions_closed: number;
   keys_backups: string[];
   keys_backups_not_reached: string[];
@@ -100,6 +101,20 @@ export const createErase = (deps: EraseDeps) => {
     }
   };
 
+  /** That something was asked stays, with its hash; by whom, what and what came back does not. */
+  const blankEvidence = async (channel_id: string, user_key: string, direct: readonly string[]): Promise<number> => {
+    let blanked = 0;
+    for (let after = 0; ; ) {
+      const rows = await records.evidence({ channel_id, user_key, direct }, after, PAGE);
+      if (rows.length === 0) return blanked;
+      after = rows.at(-1)?.seq as number;
+      await ledger.commit({
+        erasures: [{ at: clock.now(), evidence: rows.map(({ id }) => id) }],
+      });
+      blanked += rows.length;
+    }
+  };
+
   /**
    * Raw bodies stand under keys of the day, which are everybody's: what is left of them goes under a new key,
    * and the former ones are destroyed, so that no backup shows what the person sent. Dead events that speak of
@@ -138,10 +153,11 @@ export const createErase = (deps: EraseDeps) => {
     const counts: Counts = { messages_in: 0, messages_out: 0, deliveries_dropped: 0, dead_letters_blanked: 0, events_blanked: 0 };
     let keys_destroyed = await keyring.destroy({ channel_id, user_key, conversation_keys: direct }, stone);
     await blankMessages(channel_id, user_key, direct, counts);
+    const evidence_blanked = await blankEvidence(channel_id, user_key, direct);
     keys_destroyed += await changeDayKeys(channel_id, user_key, counts);
     const sessions = await forgetInMemory(channel_id, user_key);
     const last: Erasure = { at: clock.now(), sessions, pairing: { channel_id, user_key }, person_id };
-    const detail = { channel_id, ...counts, sessions_closed: sessions.length };
+    const detail = { channel_id, ...counts, evidence_blanked, sessions_closed: sessions.length };
     await ledger.commit({
       erasures: [last],
       audit: [{ at: clock.now(), actor, action: 'person.erased', person_id, decision: 'erased', detail }],
@@ -156,6 +172,7 @@ export const createErase = (deps: EraseDeps) => {
       erased_at: isoTime(stone.erased_at),
       keys_destroyed,
       ...counts,
+      evidence_blanked,
       sessions_closed: sessions.length,
       keys_backups: copies.written,
       keys_backups_not_reached: copies.failed,
@@ -167,6 +184,7 @@ export const createErase = (deps: EraseDeps) => {
     if ((await records.personOf(channel_id, user_key)) !== undefined) return true;
     if ((await records.messages({ channel_id, user_key, direct: [] }, 0, 1)).length > 0) return true;
     if ((await records.pairing(channel_id, user_key)) !== undefined) return true;
+    if ((await records.evidence({ channel_id, user_key, direct: [] }, 0, 1)).length > 0) return true;
     return (await records.sessions(channel_id, user_key)).length > 0;
   };
 

@@ -1,4 +1,5 @@
 /** Everything that is stored of one person, readable. */
+import type { StoredEvidence } from '../db/tables/evidence.ts';
 import type { StoredMessage } from '../db/tables/messages.ts';
 import { AppError } from '../errors.ts';
 import type { Ledger } from '../ledger/ledger.ts';
@@ -23,16 +24,18 @@ export interface ExportDeps {
   records: PersonRecords;
   now(): number;
   view(row: StoredMessage): object;
+  viewEvidence(row: StoredEvidence): object;
 }
 
 /** Throws `NOT_FOUND` when nothing is stored. Messages in both directions, oldest first. */
-export const exportPerson = async ({ records, now, view, ledger }: ExportDeps, channel_id: string, user_key: string) => {
+export const exportPerson = async ({ records, now, view, viewEvidence, ledger }: ExportDeps, channel_id: string, user_key: string) => {
   const person_id = (await records.personOf(channel_id, user_key)) ?? null;
   const direct = await records.directConversations(channel_id, user_key);
   const messages = await everyPage((after, limit) => records.messages({ channel_id, user_key, direct }, after, limit));
+  const evidence = await everyPage((after, limit) => records.evidence({ channel_id, user_key, direct }, after, limit));
   const sessions = await records.sessions(channel_id, user_key);
   const pairing = await records.pairing(channel_id, user_key);
-  if (person_id === null && messages.length === 0 && sessions.length === 0 && pairing === undefined)
+  if (person_id === null && messages.length === 0 && evidence.length === 0 && sessions.length === 0 && pairing === undefined)
     throw new AppError(
       'NOT_FOUND',
       `Nothing is stored of this user of ${channel_id}.`,
@@ -71,6 +74,7 @@ export const exportPerson = async ({ records, now, view, ledger }: ExportDeps, c
       error_code: event.error_code,
       error: ledger.openError('events', event.id, event.error),
     })),
+    evidence: evidence.map(viewEvidence),
     audit: audit.map(({ seq, at, actor, action, subject, decision }) => ({ seq, at: isoTime(at), actor, action, subject, decision })),
     not_included: NOT_REACHED.slice(0, 2),
   };

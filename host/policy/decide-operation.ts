@@ -18,6 +18,10 @@ export interface OperationFacts {
   params_valid: boolean;
   /** Hosts that the parameters name, lower-case. */
   hosts: readonly string[];
+  /** Why egress would refuse one of them before any look-up; null when it would not. */
+  egress: 'SSRF_BLOCKED' | 'DOMAIN_BLOCKED' | null;
+  /** Why the connector itself cannot serve now; null when it can. */
+  unavailable: 'disabled' | 'needs_approval' | 'other' | null;
   /** Requests of this caller in the last minute, without this one. */
   recent_requests: number;
   /** A person has approved exactly this request. */
@@ -53,12 +57,14 @@ export type OperationCode =
   | 'CONNECTOR_DISABLED'
   | 'OPERATION_NOT_ALLOWED'
   | 'DOMAIN_BLOCKED'
+  | 'SSRF_BLOCKED'
+  | 'CONNECTOR_ERROR'
   | 'RATE_LIMITED'
   | 'APPROVAL_REQUIRED';
 
 export type OperationDecision =
   | { effect: 'allow'; rule: 'default' }
-  | { effect: 'deny' | 'rate_limited' | 'requires_approval'; rule: string; code: OperationCode };
+  | { effect: 'deny' | 'fail' | 'rate_limited' | 'requires_approval'; rule: string; code: OperationCode };
 
 type Denied = Exclude<OperationDecision, { effect: 'allow' }>;
 interface OperationRule {
@@ -100,8 +106,9 @@ const phase: OperationRule = {
 const connectorPolicy: OperationRule = {
   id: 'connector_policy',
   decide(facts, policy) {
-    if (policy === null) return 'NO_POLICY';
-    if (!policy.enabled) return 'CONNECTOR_DISABLED';
+    // Code that nobody has approved has no policy either, whatever stands in the file for its name.
+    if (policy === null || facts.unavailable === 'needs_approval') return 'NO_POLICY';
+    if (!policy.enabled || facts.unavailable === 'disabled') return 'CONNECTOR_DISABLED';
     const allowed = policy.allowed_operations === null ? facts.effect === 'read' : policy.allowed_operations.includes(facts.operation);
     if (!allowed) return 'OPERATION_NOT_ALLOWED';
     const refused = facts.hosts.some(
@@ -118,6 +125,14 @@ const blocked: OperationRule = {
   id: 'blocked_operations',
   decide: (facts, _policy, { blocked_operations }) =>
     blocked_operations.includes(facts.operation.toLowerCase()) ? 'OPERATION_NOT_ALLOWED' : null,
+};
+
+const egress: OperationRule = { id: 'egress', decide: (facts) => facts.egress };
+
+/** Before the limit and the approval: what cannot serve costs neither. */
+const state: OperationRule = {
+  id: 'connector_state',
+  decide: ({ unavailable }) => (unavailable === null ? null : 'CONNECTOR_ERROR'),
 };
 
 const rateLimit: OperationRule = {
@@ -138,11 +153,17 @@ export const OPERATION_RULES: readonly OperationRule[] = [
   phase,
   connectorPolicy,
   blocked,
+  egress,
+  state,
   rateLimit,
   approval,
 ];
 
-const EFFECTS: Partial<Record<OperationCode, Denied['effect']>> = { RATE_LIMITED: 'rate_limited', APPROVAL_REQUIRED: 'requires_approval' };
+const EFFECTS: Partial<Record<OperationCode, Denied['effect']>> = {
+  CONNECTOR_ERROR: 'fail',
+  RATE_LIMITED: 'rate_limited',
+  APPROVAL_REQUIRED: 'requires_approval',
+};
 
 export const decideOperation = (facts: OperationFacts, policy: OperationPolicy | null, rules: OperationRules): OperationDecision => {
   for (const rule of OPERATION_RULES) {

@@ -34,6 +34,8 @@ export interface MessageFacts {
   /** An operator approved this sender's pairing code. */
   paired: boolean;
   phase: ExecutionPhase;
+  /** The host wrote it itself: the result of an approved request. */
+  from_host?: true;
 }
 
 /** The part of the policy that decides about messages of one channel, every value resolved. */

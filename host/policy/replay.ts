@@ -9,6 +9,7 @@ export interface RecordedFacts {
   paired?: true;
   taken_over?: true;
   phase?: ExecutionPhase;
+  from_host?: true;
   /** Only words that are commands or stand in the policy: any other first word is content. */
   command?: string;
   age_ms?: number;
@@ -40,6 +41,7 @@ export const factsOf = ({ channel_id, type, user_key, conversation_type, command
   taken_over_by: facts.taken_over ? 'somebody' : null,
   paired: facts.paired === true,
   phase: facts.phase ?? 'execution',
+  ...(facts.from_host ? { from_host: true } : {}),
 });
 
 /** What the steps that depend on the policy said; null when the message never came to them (it was a repetition). */

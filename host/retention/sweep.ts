@@ -11,10 +11,20 @@ export interface Counts {
   messages: number;
   message_contents: number;
   sessions: number;
+  evidence: number;
+  evidence_contents: number;
   audit: number;
 }
 
-export const noCounts = (): Counts => ({ events: 0, messages: 0, message_contents: 0, sessions: 0, audit: 0 });
+export const noCounts = (): Counts => ({
+  events: 0,
+  messages: 0,
+  message_contents: 0,
+  sessions: 0,
+  evidence: 0,
+  evidence_contents: 0,
+  audit: 0,
+});
 
 export interface SweepDeps {
   aged: AgedRows;
@@ -94,12 +104,30 @@ export const createSweep = ({ aged, commit, pause }: SweepDeps) => {
     }
   };
 
+  /** What was asked and answered goes with the messages; that it was asked, and how it was decided, with the trail. */
+  const evidence = async (ages: Ages, counts: Counts): Promise<void> => {
+    const blank = (channel_id: string): number => ages.messages(channel_id).blank;
+    for (const channel_id of await aged.evidenceChannels()) {
+      const kept = oldRows(
+        (after) => aged.keptEvidence(channel_id, after, STEP),
+        (row) => row.requested_at < blank(channel_id),
+      );
+      for await (const rows of kept) await retire(counts, { what: 'evidence_contents', ids: ids(rows) });
+    }
+    const over = oldRows(
+      (after) => aged.evidence(after, STEP),
+      (row) => row.requested_at < Math.min(ages.audit, blank(row.channel_id)),
+    );
+    for await (const rows of over) await retire(counts, { what: 'evidence', ids: ids(rows) });
+  };
+
   /** Removes what is old and counts it. */
   return async (ages: Ages, counts: Counts): Promise<void> => {
     try {
       await events(ages.events, counts);
       for (const channel_id of await aged.channels()) await messages(channel_id, ages.messages(channel_id), counts);
       await sessions(ages, counts);
+      await evidence(ages, counts);
     } catch (error) {
       if (error !== STOPPED) throw error;
     }

@@ -24,6 +24,7 @@ export const resealTable = async (ledger: ResealLedger, table: ResealedValue['ta
   let count = 0;
   for (let after: readonly string[] | null = null; ; ) {
     const page = await ledger.foreignValues(table, next.key_id, after, STEP);
+    if (page.length === 0) return count;
     await ledger.loadKeys(page.map(({ sealed }) => sealed));
     const resealed = page.flatMap(({ row, place, sealed: was }) => {
       const text = openable(ledger, was, place);
@@ -31,7 +32,6 @@ export const resealTable = async (ledger: ResealLedger, table: ResealedValue['ta
     });
     if (resealed.length > 0) await ledger.commit({ resealed_values: resealed });
     count += resealed.length;
-    if (page.length < STEP) return count;
     after = page.at(-1)?.row ?? null;
   }
 };

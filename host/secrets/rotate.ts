@@ -32,6 +32,8 @@ export interface Rotation {
   /** Of plugins, and requests that wait for consent or had it. */
   stored_values_sealed: number;
   approvals_sealed: number;
+  /** Requests to connectors without a session, and what came back. */
+  evidence_sealed: number;
   keys_backups: string[];
   keys_backups_not_reached: string[];
   /** What is left to be done by hand; null when nothing is. */
@@ -82,6 +84,7 @@ export const rotateHostKey = async (deps: RotateDeps, given: Buffer | null, acto
   await ledger.commit({});
   const stored_values_sealed = await resealTable(ledger, 'plugin_storage', next.seal);
   const approvals_sealed = await resealTable(ledger, 'approvals', next.seal);
+  const evidence_sealed = await resealTable(ledger, 'evidence', next.seal);
   const copies = await deps.copyKeys();
   return {
     key_id: next.seal.key_id,
@@ -90,6 +93,7 @@ export const rotateHostKey = async (deps: RotateDeps, given: Buffer | null, acto
     configurations_sealed: configs.length,
     stored_values_sealed,
     approvals_sealed,
+    evidence_sealed,
     keys_backups: copies.written,
     keys_backups_not_reached: copies.failed,
     next_step: deps.key_is_given ? 'Set AGENTOS_MASTER_KEY to the new key before the next start.' : null,

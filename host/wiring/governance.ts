@@ -5,7 +5,7 @@ import type { SecurityPolicy } from '../../schemas/security-policy.ts';
 import type { Governance } from '../admin/governance.ts';
 import { createModeOperations, modeExecutor } from '../admin/mode-operations.ts';
 import { createPolicyOperations, type PolicyOperationsDeps } from '../admin/policy-operations.ts';
-import { createApprovals } from '../approvals/approvals.ts';
+import { createApprovals, type Executor } from '../approvals/approvals.ts';
 import { createPairings } from '../approvals/pairings.ts';
 import { createLivePolicy } from '../config/live-policy.ts';
 import { DEFAULT_POLICY } from '../config/policy-defaults.ts';
@@ -31,6 +31,9 @@ export interface HostGovernanceDeps {
   serving: boolean;
   /** The network mode has changed: what may leave. */
   on_mode(): void;
+  /** What approvals of further kinds do, and how they are shown. */
+  executors: Readonly<Record<string, Executor>>;
+  shown: Readonly<Record<string, (request: unknown) => Promise<unknown>>>;
   on_error(error: unknown, what: string): void;
 }
 
@@ -121,7 +124,8 @@ export const createHostGovernance = async (deps: HostGovernanceDeps) => {
     ledger,
     clock,
     newId,
-    executors: { network_mode: modeExecutor(network_mode), execution_phase: modeExecutor(execution_phase) },
+    executors: { ...deps.executors, network_mode: modeExecutor(network_mode), execution_phase: modeExecutor(execution_phase) },
+    shown: deps.shown,
   });
   const pairings = await createPairings({ ledger, clock, random: randomBytes });
 
@@ -130,6 +134,7 @@ export const createHostGovernance = async (deps: HostGovernanceDeps) => {
     live,
     network_mode,
     execution_phase,
+    approvals,
     pairings,
     gate: createGate(() => network_mode.value() !== 'off'),
     /** For the one door out: why a request may not leave now. */

@@ -6,7 +6,7 @@ import type { Config } from '../config.ts';
 import type { Database } from '../db/database.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { createPersonRecords } from '../ledger/person-records.ts';
-import { messageView } from '../ledger/views.ts';
+import { evidenceView, messageView } from '../ledger/views.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { NewId } from '../lib/ids.ts';
 import type { Probe } from '../lib/probe.ts';
@@ -72,7 +72,17 @@ export const createHostPeople = (deps: HostPeopleDeps) => {
   };
   const operations: PeopleOperations = {
     exportUser: (channel_id, user_key) =>
-      exportPerson({ ledger, records, now: () => clock.now(), view: (row) => messageView(ledger, row) }, channel_id, user_key),
+      exportPerson(
+        {
+          ledger,
+          records,
+          now: () => clock.now(),
+          view: (row) => messageView(ledger, row),
+          viewEvidence: (row) => evidenceView(ledger, row),
+        },
+        channel_id,
+        user_key,
+      ),
     eraseUser: erase,
     listSecrets: () => listSecrets(deps.listConfig()),
     rotate,

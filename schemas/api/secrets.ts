@@ -17,6 +17,7 @@ export const RotationAnswer = Type.Object(
     configurations_sealed: Type.Integer(),
     stored_values_sealed: Type.Integer({ description: 'What plugins keep.' }),
     approvals_sealed: Type.Integer(),
+    evidence_sealed: Type.Integer(),
     keys_backups: Texts,
     keys_backups_not_reached: Texts,
     next_step: orNull(Type.String({ description: 'What is left to be done by hand.' })),

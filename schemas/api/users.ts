@@ -1,6 +1,7 @@
 /** What is stored of one user of a channel, and what an erasure did. */
 import Type from 'typebox';
 import { closed, Id, orNull, Time } from './common.ts';
+import { EvidenceAnswer } from './connector-requests.ts';
 import { MessageAnswer } from './messages.ts';
 
 const NullText = orNull(Type.String());
@@ -39,6 +40,9 @@ export const UserAnswer = Type.Object(
         error: NullText,
       }),
     ),
+    evidence: Type.Array(EvidenceAnswer, {
+      description: 'Requests to connectors in the conversations of this user.',
+    }),
     audit: Type.Array(
       Type.Object({ seq: Count, at: Time, actor: Type.String(), action: Type.String(), subject: NullText, decision: NullText }),
     ),
@@ -58,6 +62,7 @@ export const ErasureAnswer = Type.Object(
     deliveries_dropped: Count,
     dead_letters_blanked: Count,
     events_blanked: Count,
+    evidence_blanked: Count,
     sessions_closed: Count,
     keys_backups: Texts,
     keys_backups_not_reached: Texts,

@@ -73,6 +73,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   ledger: ['db'],
   secrets: ['db'],
   bus: ['agents', 'commands', 'outbox', 'policy'],
+  connectors: ['policy'],
   outbox: [],
   policy: [],
   agents: ['egress', 'config'],

@@ -43,6 +43,30 @@ export const wrong: InboundMessage = { message_id: '1', type: 'texts', conversat
 console.log(JSON.stringify([await new Mine(context).receive({ event_id: '7', received_at: 'now' } as InboundEvent), status, logs]));
 `;
 
+/** A program that embeds the host, with a connector of its own. */
+const LIBRARY = `
+import { BaseConnector, CommunicationService, connectorContext, ConnectorType, createLogger, loadConfig, openHost, RequestStatus, type ConnectorResponse } from 'communicationos';
+
+class Items extends BaseConnector {
+  async execute(_operation: string, params: Record<string, unknown>): Promise<unknown> { return { id: params.id, key: this.config.key }; }
+  getSupportedOperations(): string[] { return ['get', 'put']; }
+}
+const [home, dist_dir] = process.argv.slice(2) as [string, string];
+const log = createLogger({ level: 'ERROR', pretty: false });
+const host = await openHost({ config: loadConfig({ argv: { home }, env: {} }).config, log, mode: 'serve', dist_dir });
+await host.start();
+const service: CommunicationService = host.communication;
+service.registerConnector(ConnectorType.CUSTOM, new Items(connectorContext({ key: 'k' })), {
+  operations: { get: { effect: 'read', params: { type: 'object', properties: { id: { type: 'string' } }, required: ['id'] } } },
+});
+const ask = (operation: string, params: Record<string, unknown>): Promise<ConnectorResponse> =>
+  service.execute({ connector_type: 'custom', operation, params });
+const got = await ask('get', { id: '7' });
+const answers = [got.status === RequestStatus.SUCCESS, got.data, (await ask('get', {})).error?.message, (await ask('put', {})).error?.code];
+await host.close();
+console.log(JSON.stringify([service instanceof CommunicationService, ...answers]));
+`;
+
 let consumer: Home;
 beforeAll(async () => {
   // The tests' own build leaves the types out, which only the compiler makes.
@@ -60,9 +84,10 @@ beforeAll(async () => {
         noUncheckedIndexedAccess: true,
         outDir: 'out',
       },
-      files: ['mine.ts'],
+      files: ['mine.ts', 'library.ts'],
     },
     'mine.ts': ADAPTER,
+    'library.ts': LIBRARY,
   });
   mkdirSync(path.join(consumer.dir, 'node_modules'));
   symlinkSync(ROOT, path.join(consumer.dir, 'node_modules/communicationos'), 'junction');
@@ -74,6 +99,19 @@ describe('a program that depends on the package', () => {
     const result = await run(process.execPath, [TSC, '-p', consumer.dir]).catch((error: { stdout: string }) => error);
     expect(result.stdout).toBe('');
     expect(existsSync(path.join(consumer.dir, 'out/mine.js'))).toBe(true);
+  });
+
+  it('embeds the host, and asks connectors of its own under the policy', async () => {
+    const home = makeHome();
+    const { stdout } = await run(process.execPath, ['out/library.js', home.dir, path.join(ROOT, 'dist')], { cwd: consumer.dir });
+    home.remove();
+    expect(JSON.parse(stdout.trim().split('\n').at(-1) ?? '')).toEqual([
+      true,
+      true,
+      { id: '7', key: 'k' },
+      "'id' parameter is required",
+      'OPERATION_NOT_ALLOWED',
+    ]);
   });
 
   it('runs with its values', async () => {

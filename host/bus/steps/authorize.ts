@@ -3,6 +3,7 @@ import { type Reply, textReply } from '../../agents/agent.ts';
 import type { PairingRow } from '../../db/unit.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { decideMessage, type ExecutionPhase, type MessageFacts, type PolicyDecision } from '../../policy/decide.ts';
+import { isOwn } from '../own-message.ts';
 import { createRateWindow } from '../rate-window.ts';
 import type { Step, Turn } from '../turn.ts';
 import { rateKey } from './rate-limit.ts';
@@ -23,7 +24,8 @@ export interface AuthorizeDeps {
 
 /** What a changed policy needs to decide this message again. */
 const record = (turn: Turn, facts: MessageFacts): void => {
-  const { user_is_bot, mentions_bot, paired, taken_over_by, phase, age_ms } = facts;
+  const { user_is_bot, mentions_bot, paired, taken_over_by, phase, age_ms, from_host } = facts;
+  if (from_host) turn.facts.from_host = true;
   if (user_is_bot) turn.facts.user_is_bot = true;
   if (mentions_bot) turn.facts.mentions_bot = true;
   if (paired) turn.facts.paired = true;
@@ -76,6 +78,7 @@ export const createAuthorize = ({ clock, holderOf, phase, pairings }: AuthorizeD
         taken_over_by: await holderOf(turn),
         paired: pairings.isPaired(message.channel_id, message.user_key),
         phase: phase(),
+        ...(isOwn(message) ? { from_host: true as const } : {}),
       };
       record(turn, facts);
       const decision = decideMessage(facts, turn.channel.policy());

@@ -1,5 +1,6 @@
 /** Too many messages of one user: no run, one notice per window, and only to who spoke to us. The platform gets its 2xx all the same. */
 import { textReply } from '../../agents/agent.ts';
+import { isOwn } from '../own-message.ts';
 import type { RateWindow } from '../rate-window.ts';
 import type { Step } from '../turn.ts';
 
@@ -8,7 +9,7 @@ export const rateKey = (channel_id: string, user_key: string): string => `${chan
 export const createRateLimit = (window: RateWindow): Step => ({
   name: 'rate-limit',
   run({ channel, message, received_at, facts }) {
-    if (message.user_key === null) return null;
+    if (message.user_key === null || isOwn(message)) return null;
     const limit = channel.rate();
     const key = rateKey(channel.id, message.user_key);
     const { within, first_refusal } = window.take(key, received_at, limit);

@@ -21,11 +21,25 @@ export interface AgedSession {
   last_active_at: number;
 }
 
+export interface AgedEvidence {
+  seq: number;
+  id: string;
+  channel_id: string;
+  requested_at: number;
+}
+
 const FINAL = `state IN ('answered', 'ignored', 'rejected', 'failed', 'sent', 'delivered', 'read', 'unknown', 'expired', 'dead')`;
 
 const CHANNELS = `WITH RECURSIVE each(id) AS (SELECT min(channel_id) FROM messages
     UNION ALL SELECT (SELECT min(channel_id) FROM messages WHERE channel_id > each.id) FROM each WHERE each.id IS NOT NULL)
   SELECT id FROM each WHERE id IS NOT NULL`;
+const EVIDENCE_CHANNELS = `WITH RECURSIVE each(id) AS (SELECT min(channel_id) FROM evidence WHERE request IS NOT NULL
+    UNION ALL SELECT (SELECT min(channel_id) FROM evidence WHERE request IS NOT NULL AND channel_id > each.id)
+    FROM each WHERE each.id IS NOT NULL)
+  SELECT id FROM each WHERE id IS NOT NULL`;
+const AGED_EVIDENCE = 'SELECT seq, id, channel_id, requested_at FROM evidence';
+/** Those whose content is kept. */
+export const KEPT_EVIDENCE = `${AGED_EVIDENCE} WHERE request IS NOT NULL AND channel_id = ? AND seq > ? ORDER BY seq LIMIT ?`;
 export const OLDEST_MESSAGES = `SELECT seq, id, received_at, ${FINAL} AS final FROM messages
   WHERE channel_id = ? AND seq > ? ORDER BY seq LIMIT ?`;
 
@@ -44,6 +58,11 @@ export const agedRows = (db: Connection) => ({
   /** Events with a sealed value, and the keys that these name. */
   eventKeys: (after_seq: number, limit: number): Promise<{ seq: number; request_key: string | null; error_key: string | null }[]> =>
     db.all(EVENT_KEYS, [after_seq, limit]),
+  evidenceChannels: async (): Promise<string[]> => (await db.all<{ id: string }>(EVIDENCE_CHANNELS)).map(({ id }) => id),
+  keptEvidence: (channel_id: string, after_seq: number, limit: number): Promise<AgedEvidence[]> =>
+    db.all<AgedEvidence>(KEPT_EVIDENCE, [channel_id, after_seq, limit]),
+  evidence: (after_seq: number, limit: number): Promise<AgedEvidence[]> =>
+    db.all<AgedEvidence>(`${AGED_EVIDENCE} WHERE seq > ? ORDER BY seq LIMIT ?`, [after_seq, limit]),
   sessions: (after_seq: number, limit: number): Promise<AgedSession[]> =>
     db.all<AgedSession>('SELECT seq, id, channel_id, last_active_at FROM sessions WHERE seq > ? ORDER BY seq LIMIT ?', [after_seq, limit]),
 });
@@ -61,6 +80,10 @@ const DELETE_INBOUND = `DELETE FROM messages WHERE id ${IDS} AND direction = 'in
 const DELETE_EVENTS = `DELETE FROM events WHERE seq ${IDS} AND state IN ('parsed', 'dead') RETURNING 1 AS one`;
 const DELETE_SESSIONS = `DELETE FROM sessions WHERE id ${IDS} AND held_by IS NULL AND last_active_at < ?
   AND NOT EXISTS (SELECT 1 FROM messages WHERE messages.session_id = sessions.id) RETURNING 1 AS one`;
+/** What is under way keeps its content until it has ended. */
+const BLANK_EVIDENCE = `UPDATE evidence SET request = NULL, result = NULL, idempotency_key = NULL
+  WHERE id ${IDS} AND state <> 'started' AND request IS NOT NULL RETURNING 1 AS one`;
+const DELETE_EVIDENCE = `DELETE FROM evidence WHERE id ${IDS} AND state <> 'started' RETURNING 1 AS one`;
 const DELETE_AUDIT = `DELETE FROM audit WHERE seq IN (SELECT seq FROM audit INDEXED BY audit_by_commit
   WHERE chain_id = ? AND commit_seq <= ? ORDER BY commit_seq, seq LIMIT ?) RETURNING 1 AS one`;
 const DELETE_COMMITS = `DELETE FROM audit_commits WHERE chain_id = ?1 AND seq IN (SELECT seq FROM audit_commits
@@ -76,6 +99,10 @@ export const retireRows = async (db: Connection, retirement: Retirement): Promis
       const ids = JSON.stringify(retirement.ids);
       return (await count(DELETE_OUTBOUND, ids)) + (await count(DELETE_INBOUND, ids));
     }
+    case 'evidence_contents':
+      return count(BLANK_EVIDENCE, JSON.stringify(retirement.ids));
+    case 'evidence':
+      return count(DELETE_EVIDENCE, JSON.stringify(retirement.ids));
     case 'events':
       return count(DELETE_EVENTS, JSON.stringify(retirement.seqs));
     case 'sessions':

@@ -22,14 +22,20 @@ const BLANK_EVENTS = `UPDATE events SET event_id = j.event_id, request = NULL, e
 const BLANK_SESSIONS = `UPDATE sessions SET session_key = 'erased:' || id, user_key = NULL, conversation_key = '', thread_key = NULL,
     state = 'closed', active = 0, held_by = NULL
   WHERE id IN (SELECT value FROM json_each(?))`;
+/** A request that waits for consent ends here: nobody can approve what cannot be read. */
+const BLANK_EVIDENCE = `UPDATE evidence SET conversation_key = '', user_key = NULL, idempotency_key = NULL, request = NULL, result = NULL,
+    code = CASE state WHEN 'requires_approval' THEN 'ERASED' ELSE code END,
+    state = CASE state WHEN 'requires_approval' THEN 'denied' ELSE state END
+  WHERE id IN (SELECT value FROM json_each(?))`;
 const RESEALED = ['id', 'was_request', 'was_error', 'request', 'error'] as const;
 const RESEAL = `UPDATE events SET request = j.request, error = j.error FROM (${rowsFrom(RESEALED)}) AS j
   WHERE events.id = j.id AND events.request IS j.was_request AND events.error IS j.was_error`;
 
 export const writeErasure = async (db: Connection, erasure: Erasure): Promise<void> => {
-  const { at, messages = [], events = [], sessions = [], resealed = [], pairing, person_id } = erasure;
+  const { at, messages = [], events = [], evidence = [], sessions = [], resealed = [], pairing, person_id } = erasure;
   if (messages.length > 0) await db.run(BLANK_MESSAGES, [tuples<ErasedMessage>(MESSAGE, messages), at]);
   if (events.length > 0) await db.run(BLANK_EVENTS, [tuples<ErasedEvent>(['id', 'event_id'], events)]);
+  if (evidence.length > 0) await db.run(BLANK_EVIDENCE, [JSON.stringify(evidence)]);
   if (sessions.length > 0) await db.run(BLANK_SESSIONS, [JSON.stringify(sessions)]);
   if (resealed.length > 0) await db.run(RESEAL, [tuples<ResealedEvent>(RESEALED, resealed)]);
   if (pairing) await deletePairings(db, [pairing]);
@@ -105,6 +111,7 @@ export const usersOfChannel = async (db: Connection, channel_id: string): Promis
       `SELECT user_key FROM persons WHERE channel_id = ?1
        UNION SELECT user_key FROM messages WHERE channel_id = ?1 AND user_key IS NOT NULL
        UNION SELECT user_key FROM sessions WHERE channel_id = ?1 AND user_key IS NOT NULL
+       UNION SELECT user_key FROM evidence WHERE channel_id = ?1 AND user_key IS NOT NULL
        UNION SELECT user_key FROM pairings WHERE channel_id = ?1`,
       [channel_id],
     )

@@ -8,6 +8,9 @@ const SETTLE = [
   `UPDATE messages SET state = 'unknown', reason = 'RESTORED', held_by = NULL, next_attempt_at = NULL, finished_at = ? WHERE ${OPEN_OUTBOUND}`,
   `UPDATE messages SET state = 'failed', reason = 'RESTORED', finished_at = ? WHERE ${OPEN_INBOUND}`,
   `UPDATE events SET state = 'dead', error_code = 'RESTORED', finished_at = ? WHERE state = 'received'`,
+  // A consent may have been used after the backup was made: it does not count a second time.
+  `UPDATE approvals SET expires_at = min(expires_at, ?) WHERE state IN ('pending', 'approved')`,
+  `UPDATE evidence SET state = 'unknown', code = 'RESTORED', finished_at = ? WHERE state = 'started'`,
 ];
 
 const CHOSEN = `(?2 IS NULL OR id IN (SELECT value FROM json_each(?2)))`;

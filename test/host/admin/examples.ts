@@ -67,6 +67,14 @@ export const EXAMPLES: Record<string, (known: Known, host: AdminHost) => Example
   configure_channel: () => ({ path: '/api/channels/telegram/config', body: {} }),
   reload_channel: () => ({ path: '/api/channels/telegram/reload' }),
   test_channel: () => ({ path: '/api/channels/webchat/test' }),
+  async execute_request(_known, { admin }) {
+    await admin('/api/phase', { method: 'POST', body: { phase: 'execution' } });
+    return { path: '/api/connectors/notes/execute', body: { operation: 'read', params: { id: '7' } } };
+  },
+  async get_evidence(_known, { host }) {
+    const { evidence_id } = await host.communication.execute({ connector_type: 'notes', operation: 'read', params: { id: '7' } });
+    return { path: `/api/evidence/${evidence_id}` };
+  },
   list_messages: () => ({ path: '/api/messages?limit=5&direction=inbound' }),
   post_message: () => ({
     path: '/api/messages',

@@ -6,12 +6,15 @@ import path from 'node:path';
 import type { RouteDeps } from '../../../host/admin/routes.ts';
 import { createRoutes } from '../../../host/admin/routes.ts';
 import { loadConfig } from '../../../host/config.ts';
+import { connectorContext } from '../../../host/connectors/code-context.ts';
 import { openConnection } from '../../../host/db/connection.ts';
 import { auditOf } from '../../../host/db/tables/audit.ts';
 import { type Host, openHost } from '../../../host/host.ts';
 import { closeServer, createNetworkServer, listen } from '../../../host/http/server.ts';
 import type { Clock } from '../../../host/lib/clock.ts';
 import { createLogger } from '../../../host/lib/logger.ts';
+import { BaseConnector, type OperationParams } from '../../../plugins/sdk/connector.ts';
+import type { Operation } from '../../../schemas/connector-manifest.ts';
 import { ROOT } from '../../support/home.ts';
 import { makeTelegramHome, SECRET, type TelegramHome, TOKEN, telegramManifest, textUpdate } from '../../support/telegram-home.ts';
 import { until } from '../../support/until.ts';
@@ -86,6 +89,24 @@ export const askAt =
       sent.end(text);
     });
 
+/** A connector of the embedding program: reads are free, writes wait for a person. */
+export const NOTES: Record<string, Operation> = {
+  read: {
+    effect: 'read',
+    params: { type: 'object', properties: { id: { type: 'string' } }, required: ['id'], additionalProperties: false },
+  },
+  write: { effect: 'write', risk: 'low', params: { type: 'object', properties: { text: { type: 'string' } }, required: ['text'] } },
+};
+
+export class Notes extends BaseConnector {
+  async execute(operation: string, params: OperationParams): Promise<unknown> {
+    return { operation, params };
+  }
+  getSupportedOperations(): string[] {
+    return Object.keys(NOTES);
+  }
+}
+
 export interface AdminHostOptions {
   env?: Record<string, string>;
   clock?: Clock;
@@ -114,6 +135,7 @@ export const openAdminHost = async ({ env = {}, clock, room: given, files = fals
   const log: string[] = [];
   const logger = createLogger({ level: 'DEBUG', pretty: false, destination: { write: (line) => log.push(line) } });
   const host = await openHost({ config, log: logger, mode: 'serve', dist_dir: path.join(ROOT, 'dist'), ...(clock ? { clock } : {}) });
+  host.communication.registerConnector('notes', new Notes(connectorContext()), { operations: NOTES });
   const server = createNetworkServer({ tls: null, webhooks: host.webhooks.handle, app: host.app.routing });
   await listen(server, { host: '127.0.0.1', port: 0 });
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;

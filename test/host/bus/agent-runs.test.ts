@@ -48,7 +48,7 @@ const build = () => {
     plan: () => ({ rows: [], launch: () => undefined }),
     async commit(unit) {
       commits.push(unit);
-      return { events: new Map(), messages: new Map(), changed: new Set(), approvals: new Set(), retired: 0 };
+      return { events: new Map(), messages: new Map(), changed: new Set(), approvals: new Set(), evidence: new Set(), retired: 0 };
     },
     gate,
     firmly: (work) => work(),

@@ -17,6 +17,13 @@ describe('the rate window', () => {
     expect([window.take('ada', 0, LIMIT).within, window.take('bob', 0, LIMIT).within]).toEqual([false, true]);
   });
 
+  it('tells when those within the window came', () => {
+    const window = createRateWindow();
+    for (const at of [0, 400, 800]) window.take('ada', at, LIMIT);
+    expect(window.times('ada', 1000, 1000)).toEqual([400, 800]);
+    expect(window.times('bob', 1000, 1000)).toEqual([]);
+  });
+
   it('does not let refused messages prolong the refusal', () => {
     const window = createRateWindow();
     for (let at = 0; at < 1000; at++) window.take('ada', at, LIMIT);

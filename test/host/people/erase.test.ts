@@ -4,7 +4,8 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createPairings, type Pairings } from '../../../host/approvals/pairings.ts';
 import { openConnection } from '../../../host/db/connection.ts';
-import { messageView } from '../../../host/ledger/views.ts';
+import type { EvidenceState } from '../../../host/db/unit.ts';
+import { evidenceView, messageView } from '../../../host/ledger/views.ts';
 import { createErase } from '../../../host/people/erase.ts';
 import { exportPerson } from '../../../host/people/export.ts';
 import { keyNamedBy } from '../../../host/secrets/seal.ts';
@@ -35,7 +36,17 @@ const eraseOf = () =>
     copyKeys: async () => ({ written: [], failed: [] }),
   });
 const erase = () => eraseOf().erase('telegram', ADA, 'cli:op');
-const exported = () => exportPerson({ ...home, now: home.clock.now, view: (row) => messageView(home.ledger, row) }, 'telegram', ADA);
+const exported = () =>
+  exportPerson(
+    {
+      ...home,
+      now: home.clock.now,
+      view: (row) => messageView(home.ledger, row),
+      viewEvidence: (row) => evidenceView(home.ledger, row),
+    },
+    'telegram',
+    ADA,
+  );
 
 const ada = { user_key: ADA, conversation_key: ADA };
 /** Ada in a direct chat and in a group where Bob writes too; answers, one of which is not sent, one of which is dead. */
@@ -173,6 +184,63 @@ describe('an erasure', () => {
       expect(bytes.includes('15112345678')).toBe(false);
     }
     await home.open();
+  });
+
+  it('empties what connectors were asked for in their conversations, and what waits for consent can be approved no more', async () => {
+    const person_id = await fill();
+    const owner = { channel_id: 'telegram', conversation_key: ADA, user_key: ADA };
+    const request = (id: string, of: { channel_id: string; conversation_key: string; user_key: string | null }, state: EvidenceState) => ({
+      ...of,
+      id,
+      request_id: `request ${id}`,
+      connector_id: 'web_fetch',
+      operation: 'fetch',
+      effect: 'read' as const,
+      caller_kind: 'agent',
+      actor: 'agent:openai',
+      person_id: of.user_key === ADA ? person_id : null,
+      session_id: 's1',
+      message_id: 'in',
+      approval_id: null,
+      idempotency_key: null,
+      state,
+      rule: 'default',
+      code: null,
+      counted: 1 as const,
+      request_hash: 'h',
+      result_hash: 'r',
+      request: home.ledger.sealEvidence({ id, ...of }, 'request', JSON.stringify({ params: { text: `of ${id}` } })),
+      result: home.ledger.sealEvidence({ id, ...of }, 'result', JSON.stringify({ data: 'found' })),
+      requested_at: 1,
+      started_at: 1,
+      finished_at: 1,
+    });
+    await home.ledger.commit({
+      evidence: [
+        request('done', owner, 'success'),
+        request('waits', owner, 'requires_approval'),
+        request('direct', { ...owner, user_key: null }, 'denied'),
+        request('of bob', { ...owner, user_key: 'bob', conversation_key: 'group' }, 'success'),
+      ],
+    });
+    const { evidence } = (await exported()) as { evidence: { id: string; params: unknown; data: unknown }[] };
+    expect(evidence.map(({ id, params, data }) => [id, params, data])).toEqual([
+      ['done', { text: 'of done' }, 'found'],
+      ['waits', { text: 'of waits' }, 'found'],
+      ['direct', { text: 'of direct' }, 'found'],
+    ]);
+    expect((await erase()).evidence_blanked).toBe(3);
+    const rows = await home.database.reader.all('SELECT id, state, code, user_key, conversation_key, request, result FROM evidence');
+    const empty = { user_key: null, conversation_key: '', request: null, result: null };
+    expect(rows).toMatchObject([
+      { id: 'done', state: 'success', code: null, ...empty },
+      { id: 'waits', state: 'denied', code: 'ERASED', ...empty },
+      { id: 'direct', state: 'denied', ...empty },
+      { id: 'of bob', state: 'success', user_key: 'bob', conversation_key: 'group' },
+    ]);
+    // What was under way then, and ends now, leaves nothing either.
+    await home.ledger.commit({ evidence_changes: [{ id: 'done', from: ['success'], state: 'failed', result: 'sealed' }] });
+    expect((await home.ledger.evidenceById('done'))?.result).toBeNull();
   });
 
   it('ends what was not finished: nothing of it is run or sent, and nothing of it can be retried', async () => {

@@ -16,6 +16,8 @@ const FACTS: OperationFacts = {
   effect: 'read',
   params_valid: true,
   hosts: [],
+  egress: null,
+  unavailable: null,
   recent_requests: 0,
   approved: false,
 };
@@ -96,6 +98,11 @@ describe('operations of connectors', () => {
       { operation: 'EXECUTE' },
       { allowed_operations: ['EXECUTE'] },
     ],
+    ['an address inside', 'deny egress SSRF_BLOCKED', { egress: 'SSRF_BLOCKED' }],
+    ['a domain that no connector may reach', 'deny egress DOMAIN_BLOCKED', { egress: 'DOMAIN_BLOCKED' }],
+    ['a connector that was disabled', 'deny connector_policy CONNECTOR_DISABLED', { unavailable: 'disabled' }],
+    ['code that nobody has approved', 'deny connector_policy NO_POLICY', { unavailable: 'needs_approval' }],
+    ['a connector that does not run', 'fail connector_state CONNECTOR_ERROR', { unavailable: 'other' }],
     ['the last request within the limit', 'allow', { recent_requests: 19 }],
     ['the first request over the limit', 'rate_limited rate_limit RATE_LIMITED', { recent_requests: 20 }],
     ['a write that nobody approved', 'requires_approval approval APPROVAL_REQUIRED', { ...WRITE, approved: false }, WRITES],
@@ -113,6 +120,8 @@ describe('operations of connectors', () => {
       'phase',
       'connector_policy',
       'blocked_operations',
+      'egress',
+      'connector_state',
       'rate_limit',
       'approval',
     ]);
@@ -127,6 +136,8 @@ describe('operations of connectors', () => {
       effect: fc.constantFrom('read', 'write', null),
       params_valid: fc.boolean(),
       hosts: fc.subarray(['example.com']),
+      egress: fc.constantFrom('SSRF_BLOCKED', 'DOMAIN_BLOCKED', null),
+      unavailable: fc.constantFrom('disabled', 'needs_approval', 'other', null),
       recent_requests: fc.nat(30),
       approved: fc.boolean(),
     });
@@ -150,6 +161,7 @@ describe('operations of connectors', () => {
         expect(known.network_mode).not.toBe('off');
         expect(known.operation).not.toBe('execute');
         expect(stated).not.toBeNull();
+        expect([known.egress, known.unavailable]).toEqual([null, null]);
         if (known.effect === 'write') expect([known.network_mode, known.phase]).toEqual(['on', 'execution']);
       }),
       { numRuns: 1000 },

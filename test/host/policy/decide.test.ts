@@ -44,6 +44,13 @@ describe('the policy of messages', () => {
     ['an edit', 'ignore record_only RECORDED', { type: 'edited' }, {}],
     ['a reaction', 'ignore record_only RECORDED', { type: 'reaction' }, {}],
     ["a platform's own notice", 'ignore record_only RECORDED', { type: 'system' }, {}],
+    ["the host's own notice", ALLOWED, { type: 'system', from_host: true }, {}],
+    [
+      "the host's own notice to whom a person answers",
+      'ignore taken_over TAKEN_OVER',
+      { type: 'system', from_host: true, taken_over_by: 'op' },
+      {},
+    ],
     ['a pressed button', ALLOWED, { type: 'action' }, {}],
     ['a broadcast', 'ignore broadcasts BROADCAST', { conversation_type: 'channel' }, {}],
     [

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { MessageState } from '../../../host/db/unit.ts';
+import type { EvidenceRow, EvidenceState, MessageState } from '../../../host/db/unit.ts';
 import { agesAt } from '../../../host/retention/ages.ts';
 import { STEP } from '../../../host/retention/sweep.ts';
 import { eventRow, inboundRow, openTestLedger, outboundRow, sessionRow, type TestLedger } from '../ledger/fixture.ts';
@@ -212,5 +212,62 @@ describe('the work of retention', () => {
     await finish();
     expect(await ids('messages')).toEqual(['a']);
     expect(warnings).toHaveLength(2);
+  });
+});
+
+describe('evidence of connector requests', () => {
+  const request = (id: string, days: number, state: EvidenceState = 'success', channel_id = ''): EvidenceRow => ({
+    id,
+    request_id: id,
+    connector_id: 'items',
+    operation: 'get',
+    effect: 'read',
+    caller_kind: 'api',
+    actor: 'token:t',
+    channel_id,
+    conversation_key: '',
+    user_key: null,
+    person_id: null,
+    session_id: null,
+    message_id: null,
+    approval_id: null,
+    idempotency_key: null,
+    state,
+    rule: 'default',
+    code: null,
+    counted: 1,
+    request_hash: 'h',
+    result_hash: null,
+    request: 'sealed',
+    result: 'sealed',
+    requested_at: now - days * DAY,
+    started_at: null,
+    finished_at: null,
+  });
+  const rows = async () =>
+    (await home.database.reader.all<{ id: string; request: string | null }>('SELECT id, request FROM evidence ORDER BY seq')).map(
+      ({ id, request: kept }) => `${id}${kept === null ? ', emptied' : ''}`,
+    );
+
+  it('loses its content with the messages, and goes with the trail', async () => {
+    await home.ledger.commit({
+      evidence: [request('older than the trail', 366), request('old', 91), request('under way', 400, 'started'), request('young', 89)],
+    });
+    const { retention, finish, units } = makeRetention(home);
+    retention.start();
+    await finish();
+    await retention.stop();
+    expect(await rows()).toEqual(['old, emptied', 'under way', 'young']);
+    expect(toldBy(units).at(-1)?.detail).toEqual({ evidence: 1, evidence_contents: 2 });
+  });
+
+  it('of a channel with a retention of its own follows that', async () => {
+    await home.ledger.commit({
+      evidence: [request('long', 400, 'success', 'long'), request('short', 2, 'denied', 'short'), request('other', 2, 'denied', 'other')],
+    });
+    const { retention, finish } = makeRetention(home, { channel_days: (id) => (id === 'short' ? 1 : id === 'long' ? 500 : undefined) });
+    retention.start();
+    await finish();
+    expect(await rows()).toEqual(['long', 'short, emptied', 'other']);
   });
 });

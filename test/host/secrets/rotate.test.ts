@@ -155,6 +155,50 @@ describe('a host key of the home', () => {
     expect((await rotate()).stored_values_sealed).toBe(450);
   });
 
+  it('takes evidence without a session over, what was asked and what came back, more than one page of it', async () => {
+    const owner = { channel_id: '', conversation_key: '', user_key: null };
+    const ids = Array.from({ length: 13 }, (_, index) => `e${String(index).padStart(2, '0')}`);
+    await home.ledger.commit({
+      evidence: ids.map((id) => ({
+        ...owner,
+        id,
+        request_id: id,
+        connector_id: 'c',
+        operation: 'o',
+        effect: 'read',
+        caller_kind: 'api',
+        actor: 'token:t',
+        person_id: null,
+        session_id: null,
+        message_id: null,
+        approval_id: null,
+        idempotency_key: null,
+        state: 'success',
+        rule: 'default',
+        code: null,
+        counted: 1,
+        request_hash: 'h',
+        result_hash: null,
+        request: home.ledger.sealEvidence({ id, ...owner }, 'request', `asked ${id}`),
+        result: home.ledger.sealEvidence({ id, ...owner }, 'result', `got ${id}`),
+        requested_at: 1,
+        started_at: 1,
+        finished_at: 1,
+      })),
+    });
+    expect((await rotate()).evidence_sealed).toBe(26);
+    await home.reopen();
+    const current = home.keyring.host_key_id();
+    for (const id of ids) {
+      const row = await home.ledger.evidenceById(id);
+      expect([row?.request?.split('.')[1], row?.result?.split('.')[1]]).toEqual([current, current]);
+      expect(row && [home.ledger.openEvidence(row, 'request'), home.ledger.openEvidence(row, 'result')]).toEqual([
+        `asked ${id}`,
+        `got ${id}`,
+      ]);
+    }
+  });
+
   it('leaves what a plugin writes meanwhile as the plugin wrote it', async () => {
     const storage = ledgerStorage(home.ledger);
     const old = storage.seal('old', 'telegram', 'offset');
