@@ -1,12 +1,14 @@
 /** The capability `fetch`: a plugin's request, held to its grants, carried out through egress. */
+import { createHash } from 'node:crypto';
 import type { FetchResponse } from '../../schemas/message.ts';
 import type { Egress, EgressResult } from '../egress/egress.ts';
 import { createSlots } from '../lib/slots.ts';
 import { type CallOrigin, CapabilityError, type CapabilityHandler, type Json } from '../sandbox/confined.ts';
 import type { Attachments } from './attachments.ts';
 import { applyCredentials, type CredentialedRequest, findPathUse } from './credentials.ts';
+import { decodeText } from './decode-text.ts';
 import { type PluginRequest, parsePluginRequest } from './fetch-request.ts';
-import { coversPath, type NetworkGrant } from './grants.ts';
+import { ANYWHERE, coversPath, type NetworkGrant } from './grants.ts';
 import { buildMultipart } from './multipart.ts';
 import type { Placeholders } from './placeholders.ts';
 import type { LeftRequest, RequestTracker } from './request-tracker.ts';
@@ -39,9 +41,11 @@ const DROPPED_HEADERS: ReadonlySet<string> = new Set(['set-cookie', 'set-cookie2
 /** Faults that follow an answer when the request had left: the answer was a redirect, and the next hop was refused. */
 const REFUSED_HOP: ReadonlySet<string> = new Set(['REDIRECT_REFUSED', 'SSRF_BLOCKED', 'DOMAIN_BLOCKED']);
 
+const reaches = (grant: NetworkGrant, origin: string): boolean => grant.origin === origin || grant.origin === ANYWHERE;
+
 const notGranted = (request: PluginRequest, grants: readonly NetworkGrant[]): CapabilityError => {
   const { origin, pathname } = request.url;
-  const known = grants.filter((grant) => grant.origin === origin);
+  const known = grants.filter((grant) => reaches(grant, origin));
   if (known.length === 0) {
     const line = JSON.stringify({ url: origin, methods: [request.method] });
     return new CapabilityError(
@@ -71,9 +75,7 @@ const refuseMode = (verdict: boolean | string): void => {
 /** The closest grant, unless another one declares the path credential that the request uses. */
 const chooseGrant = (request: PluginRequest, grants: readonly NetworkGrant[], placeholders: Placeholders): NetworkGrant => {
   const { origin, pathname } = request.url;
-  const fitting = grants.filter(
-    (grant) => grant.origin === origin && grant.methods.includes(request.method) && coversPath(grant, pathname),
-  );
+  const fitting = grants.filter((grant) => reaches(grant, origin) && grant.methods.includes(request.method) && coversPath(grant, pathname));
   const chosen = fitting.find((grant) => findPathUse(grant, pathname, placeholders) !== null) ?? fitting[0];
   if (chosen === undefined) throw notGranted(request, grants);
   return chosen;
@@ -81,29 +83,16 @@ const chooseGrant = (request: PluginRequest, grants: readonly NetworkGrant[], pl
 
 /**
  * A redirect may turn a POST into a GET or keep it, so the origin must be granted for both; a grant below a base
- * path covers no redirect, since egress knows origins only. A body with a secret never goes to another origin.
+ * path covers no redirect, since egress knows origins only. A body with a secret never goes to another origin, and a request with
+ * credentials to named ones only.
  */
 const redirectOrigins = (method: string, grants: readonly NetworkGrant[], own: NetworkGrant, secretInBody: boolean): string[] => {
   const needed = method === 'HEAD' ? [method] : [method, 'GET'];
   const open = grants.filter((grant) => grant.base_path === '' && needed.every((one) => grant.methods.includes(one)));
-  return [...new Set(open.map((grant) => grant.origin))].filter((origin) => !secretInBody || origin === own.origin);
-};
-
-/** A byte order mark is no part of the text, and JSON parsers refuse it. */
-const decodeUtf8 = (body: Buffer): string => {
-  const text = body.toString();
-  return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
-};
-
-const decodeText = (body: Buffer, contentType: string | undefined): string => {
-  const label = contentType === undefined ? undefined : /charset\s*=\s*"?([\w.:-]+)/i.exec(contentType)?.[1];
-  if (label === undefined || /^utf-?8$/i.test(label)) return decodeUtf8(body);
-  try {
-    return new TextDecoder(label).decode(body);
-  } catch {
-    // A label that nobody knows: UTF-8 is the likeliest.
-    return decodeUtf8(body);
-  }
+  const named = own.credentials.length > 0;
+  return [...new Set(open.map((grant) => grant.origin))].filter(
+    (origin) => (!secretInBody || origin === own.origin) && !(named && origin === ANYWHERE),
+  );
 };
 
 /** Byte for byte, except for a secret that the answer repeats. */
@@ -113,18 +102,36 @@ const toBase64 = (body: Buffer, scrub: Scrub): string => {
   return (clean === text ? body : Buffer.from(clean, 'latin1')).toString('base64');
 };
 
-const toResponse = (result: Extract<EgressResult, { ok: true }>, kind: PluginRequest['response'], scrub: Scrub): FetchResponse => {
+const bodyOf = (body: Buffer, contentType: string | undefined, { response }: PluginRequest, scrub: Scrub) => {
+  if (response === 'base64') return { body: toBase64(body, scrub) };
+  const { text, charset } = decodeText(body, contentType);
+  return { body: scrub(text), charset };
+};
+
+const digestOf = (body: Buffer): Pick<FetchResponse, 'sha256' | 'size_bytes'> => ({
+  sha256: createHash('sha256').update(body).digest('hex'),
+  size_bytes: body.length,
+});
+
+const toResponse = (result: Extract<EgressResult, { ok: true }>, request: PluginRequest, scrub: Scrub): FetchResponse => {
   const headers: Record<string, string> = {};
   for (const [name, value] of Object.entries(result.headers)) {
     // An own `__proto__` is refused at the bridge; nothing real is called so.
     if (!DROPPED_HEADERS.has(name) && name !== '__proto__') headers[name] = scrub(value);
   }
-  const body = kind === 'base64' ? toBase64(result.body, scrub) : scrub(decodeText(result.body, result.headers['content-type']));
-  return { status: result.status, headers, url: scrub(result.url), body };
+  const { redirects = [] } = result;
+  return {
+    status: result.status,
+    headers,
+    url: scrub(result.url),
+    ...bodyOf(result.body, result.headers['content-type'], request, scrub),
+    ...(redirects.length > 0 ? { redirects: redirects.map(({ status, url }) => ({ status, url: scrub(url) })) } : {}),
+    ...(request.digest ? digestOf(result.body) : {}),
+  };
 };
 
 /**
- * Args: a `FetchRequest`. Answer: a `FetchResponse` with a text body. Rejects with a `CapabilityError` whose codes are
+ * Args: a `FetchRequest`. Answer: a `FetchResponse`. Rejects with a `CapabilityError` whose codes are
  * those of `PluginFetch`. A request that left without an answer is told to the tracker; a refused redirect is an answer.
  */
 export const createFetchCapability = (deps: FetchDeps): CapabilityHandler => {
@@ -145,7 +152,7 @@ export const createFetchCapability = (deps: FetchDeps): CapabilityHandler => {
       headers: Object.fromEntries(ready.headers),
       body: ready.bytes ?? ready.body,
       timeout_ms: request.timeout_ms ?? DEFAULT_TIMEOUT_MS,
-      max_response_bytes: grant.max_response_bytes,
+      max_response_bytes: Math.min(grant.max_response_bytes, request.max_bytes ?? grant.max_response_bytes),
       redirect_origins: redirectOrigins(request.method, grants, grant, ready.secretInBody),
       credential_headers: ready.credential_headers,
       on_left: () => {
@@ -179,6 +186,6 @@ export const createFetchCapability = (deps: FetchDeps): CapabilityHandler => {
     const result =
       ready.parts === null ? await send(request, grant, ready, origin) : await upload(() => sendParts(request, grant, ready, origin));
     if (!result.ok) throw new CapabilityError(result.code, scrub(result.message));
-    return toResponse(result, request.response, scrub) as unknown as Json;
+    return toResponse(result, request, scrub) as unknown as Json;
   };
 };

@@ -63,7 +63,7 @@ export const createGeneration = (deps: GenerationDeps, evaluated: Ready, tracker
   const plain = plainValues(evaluated);
   const placeholders = createPlaceholders(secretValues(evaluated), randomBytes);
   const network = manifest.permissions?.network;
-  const granted = resolveGrants(network ?? [], plain);
+  const granted = resolveGrants(network ?? [], plain, { mayNameAll: manifest.operations !== undefined });
   if (!granted.ok) throw new Error(granted.problems.map((problem) => problem.message).join('; '));
   const attachments = createAttachments({
     attachmentsOf: (message_id) => deps.attachmentsOf(source.id, message_id),

@@ -120,10 +120,11 @@ export interface PluginLog {
  * `DOMAIN_BLOCKED`, `DNS_FAILED`, `CONNECT_FAILED`, `TLS_FAILED`, `TIMEOUT`, `RESET`, `TOO_LARGE`, `REDIRECT_REFUSED`,
  * `NETWORK_MODE_BLOCKED`, `ABORTED` (the host is stopping); of attachments `ATTACHMENT_UNKNOWN` and `ATTACHMENT_UNAVAILABLE`.
  *
- * A request has at most 256 KiB as JSON; `timeout_ms` is 30,000 by default. In `multipart` an attachment of the message that is being
+ * A request has at most 256 KiB as JSON (10 MiB of a connector); `timeout_ms` is 30,000 by default. In `multipart` an attachment of the message that is being
  * sent is named by its `ref` or its place, and the host puts its bytes there: at most `limits.media.<type>.max_bytes` of the manifest
  * (20 MiB without it), 100 MiB in one request. Name it by its `ref` after an `await`, when the host cannot tell which `send` asks.
- * An answer has at most the permission's `max_response_bytes` (1 MiB without it).
+ * An answer has at most the permission's `max_response_bytes` (1 MiB without it) and the request's `max_bytes`, content encoding undone.
+ * Its text is read by a byte order mark, the content type's charset, or the document's own word; `charset` says as what.
  */
 export type PluginFetch = (url: string, request?: Omit<FetchRequest, 'url'>) => Promise<FetchResponse>;
 
