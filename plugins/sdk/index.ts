@@ -44,6 +44,7 @@ export * from './connector.ts';
 export { grantedFetch } from './network.ts';
 export { PlatformError } from './platform-error.ts';
 export { type Failure, failed, retryAfterMs, sent } from './receipts.ts';
+export { asTimestamp } from './timestamp.ts';
 export { asId, asInteger, asList, asRecord, asText, jsonOf, parseJson, type Untrusted } from './untrusted.ts';
 /** A message as an adapter hands it in; the host adds `channel_id`, `id`, `seq`, `event_id`, `session_id`, `received_at`. */
 export type InboundMessage = InboundMessageInput;
