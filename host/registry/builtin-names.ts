@@ -8,4 +8,5 @@ export const BUILTIN_ADAPTERS: Readonly<Record<string, string>> = {
 /** The connectors that come with the host, in the same way. */
 export const BUILTIN_CONNECTORS: Readonly<Record<string, string>> = {
   WebFetchConnector: 'web_fetch',
+  RssConnector: 'rss',
 };

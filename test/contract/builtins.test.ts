@@ -36,6 +36,7 @@ describe.each(Object.values(BUILTIN_ADAPTERS))('%s', (id) => {
 /** Reading needs neither an account nor, of these, a required field. */
 const CONNECTOR_NOT_APPLICABLE: Readonly<Record<string, readonly string[]>> = {
   web_fetch: ['config', 'secrets'],
+  rss: ['config', 'secrets'],
 };
 
 describe.each(Object.values(BUILTIN_CONNECTORS))('%s', (id) => {
