@@ -9,4 +9,5 @@ export const BUILTIN_ADAPTERS: Readonly<Record<string, string>> = {
 export const BUILTIN_CONNECTORS: Readonly<Record<string, string>> = {
   WebFetchConnector: 'web_fetch',
   RssConnector: 'rss',
+  WebSearchConnector: 'web_search',
 };

@@ -37,6 +37,7 @@ describe.each(Object.values(BUILTIN_ADAPTERS))('%s', (id) => {
 const CONNECTOR_NOT_APPLICABLE: Readonly<Record<string, readonly string[]>> = {
   web_fetch: ['config', 'secrets'],
   rss: ['config', 'secrets'],
+  web_search: ['config'],
 };
 
 describe.each(Object.values(BUILTIN_CONNECTORS))('%s', (id) => {
