@@ -10,4 +10,5 @@ export const BUILTIN_CONNECTORS: Readonly<Record<string, string>> = {
   WebFetchConnector: 'web_fetch',
   RssConnector: 'rss',
   WebSearchConnector: 'web_search',
+  SlackConnector: 'slack',
 };

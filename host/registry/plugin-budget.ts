@@ -20,15 +20,18 @@ export interface MessageLimits {
 }
 
 const LEAST_TO_PLUGIN = 1_048_576;
-/** What a connector fetches or is given to upload, and what it answers. How much of that a caller gets, the policy says. */
-const FROM_CONNECTOR = 10_485_760;
+/** What a connector is given to upload, and what it answers. How much of that a caller gets, the policy says. */
+const CONNECTOR = 10_485_760;
 
 /** A body of so many bytes has at most twice as many characters as JSON, when it is text for people. */
 export const messageLimits = ({ webhook, permissions, operations }: Manifest): MessageLimits => {
   const bodies = (permissions?.network ?? []).map(({ max_response_bytes = 0 }) => max_response_bytes);
   return {
-    max_to_plugin: 2 * Math.max(LEAST_TO_PLUGIN, webhook?.max_body_bytes ?? 0, ...bodies),
-    max_from_plugin: operations === undefined ? undefined : FROM_CONNECTOR,
+    max_to_plugin: Math.max(
+      2 * Math.max(LEAST_TO_PLUGIN, webhook?.max_body_bytes ?? 0, ...bodies),
+      operations === undefined ? 0 : CONNECTOR,
+    ),
+    max_from_plugin: operations === undefined ? undefined : CONNECTOR,
   };
 };
 

@@ -38,6 +38,7 @@ const CONNECTOR_NOT_APPLICABLE: Readonly<Record<string, readonly string[]>> = {
   web_fetch: ['config', 'secrets'],
   rss: ['config', 'secrets'],
   web_search: ['config'],
+  slack: [],
 };
 
 describe.each(Object.values(BUILTIN_CONNECTORS))('%s', (id) => {
