@@ -11,4 +11,5 @@ export const BUILTIN_CONNECTORS: Readonly<Record<string, string>> = {
   RssConnector: 'rss',
   WebSearchConnector: 'web_search',
   SlackConnector: 'slack',
+  HttpConnector: 'http',
 };

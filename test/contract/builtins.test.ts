@@ -39,6 +39,7 @@ const CONNECTOR_NOT_APPLICABLE: Readonly<Record<string, readonly string[]>> = {
   rss: ['config', 'secrets'],
   web_search: ['config'],
   slack: [],
+  http: [],
 };
 
 describe.each(Object.values(BUILTIN_CONNECTORS))('%s', (id) => {
