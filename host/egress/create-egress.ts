@@ -214,6 +214,7 @@ export const createEgress = (
     openSocket: (request) => sockets.open(request),
     /** Ends reads under way that may not go on: a long poll must not outlive the mode. What was sent waits for its answer. */
     modeChanged() {
+      sockets.modeChanged();
       for (const [cancellation, method] of active) {
         const fault = method === 'GET' || method === 'HEAD' ? refusedByMode(method) : null;
         if (fault !== null) cancellation.cancel(fault);

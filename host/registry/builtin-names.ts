@@ -12,4 +12,5 @@ export const BUILTIN_CONNECTORS: Readonly<Record<string, string>> = {
   WebSearchConnector: 'web_search',
   SlackConnector: 'slack',
   HttpConnector: 'http',
+  EmailSmtpConnector: 'email_smtp',
 };

@@ -8,7 +8,7 @@ import { sortReceived } from '../bus/received.ts';
 import type { BusChannel } from '../bus/turn.ts';
 import { createPluginStorage } from '../capabilities/storage.ts';
 import { type Config, messagePolicyOf, rateOf } from '../config.ts';
-import type { Egress } from '../egress/egress.ts';
+import type { Egress, SocketEgress } from '../egress/egress.ts';
 import { createWebhooks, type Webhooks } from '../ingress/webhooks.ts';
 import { outboundAttachments } from '../ledger/attachments.ts';
 import type { Ledger } from '../ledger/ledger.ts';
@@ -39,7 +39,7 @@ export interface HostChannelsDeps {
   feed: Feed;
   metrics: Metrics;
   bus: Bus;
-  egress: Egress;
+  egress: Egress & Partial<SocketEgress>;
   sandbox: Sandbox;
   network_mode(): string;
   dist_dir: string;

@@ -5,6 +5,7 @@
  * secret: what it can do is what `PluginContext` hands it, and that is what its manifest asked for
  * and an operator granted.
  */
+import type { MailReceipt, MailRequest } from '../../schemas/mail.ts';
 import type {
   FetchRequest,
   FetchResponse,
@@ -19,6 +20,7 @@ import type {
   Target,
 } from '../../schemas/message.ts';
 
+export type { MailAttachment, MailReceipt, MailRequest } from '../../schemas/mail.ts';
 export type {
   AccountReport,
   Action,
@@ -148,6 +150,20 @@ export interface PluginStorage {
 }
 
 /**
+ * Mail by SMTP. Server and sender are the configuration fields `host`, `port`, `security` (`starttls`, `tls`, `none`), `user`,
+ * `password`, `from` and `from_name`; a mail cannot name others. At most 50 recipients and 20 attachments.
+ *
+ * Rejects with `INVALID_PARAMS` (a line break in what becomes a header, an address with a name, no recipient), `SECRET_MISPLACED`,
+ * `MAIL_NOT_CONFIGURED`, `UNAUTHORIZED`, `MAIL_REFUSED` (with the server's words), `TOO_LARGE`, or as a `fetch` does for
+ * connections: `SSRF_BLOCKED`, `DOMAIN_BLOCKED`, `NETWORK_MODE_BLOCKED`, `DNS_FAILED`, `CONNECT_FAILED`, `TLS_FAILED`, `TIMEOUT`,
+ * `RESET`, `ABORTED`. After `TIMEOUT` and `RESET` it is unknown whether the server took the mail.
+ */
+export interface PluginMail {
+  /** Resolves when the server has taken it for at least one recipient. */
+  send(mail: MailRequest): Promise<MailReceipt>;
+}
+
+/**
  * What was not granted is absent. Every call to the host may also reject with `RATE_LIMITED` (over 5,000 messages a second) or
  * `TOO_MANY_CALLS` (over 1,024 that wait); 64 are under way at once, the others wait by themselves.
  */
@@ -169,6 +185,8 @@ export interface PluginContext {
   clock: { now(): number; monotonic_ms(): number };
   /** With permission `network`. */
   fetch?: PluginFetch;
+  /** With permission `mail`. */
+  mail?: PluginMail;
   /** With permission `timers`. */
   timers?: PluginTimers;
   /** With permission `storage`. */

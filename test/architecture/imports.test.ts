@@ -56,6 +56,7 @@ const HOMES: Record<string, readonly string[]> = {
   tsx: ['host/register.ts'],
   ulid: ['host/lib/ids.ts'],
   tinypool: ['host/lib/jobs.ts'],
+  nodemailer: ['host/capabilities/mail-transport.ts'],
   // Bundled into the connector that reads with them, and confined with it.
   '@mozilla/readability': ['plugins/connectors/web_fetch/'],
   linkedom: ['plugins/connectors/web_fetch/'],

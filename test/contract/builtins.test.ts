@@ -40,6 +40,7 @@ const CONNECTOR_NOT_APPLICABLE: Readonly<Record<string, readonly string[]>> = {
   web_search: ['config'],
   slack: [],
   http: [],
+  email_smtp: ['upstream_error', 'timeout'],
 };
 
 describe.each(Object.values(BUILTIN_CONNECTORS))('%s', (id) => {

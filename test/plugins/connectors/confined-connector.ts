@@ -9,13 +9,14 @@ import { createRequestTracker } from '../../../host/capabilities/request-tracker
 import { createPluginStorage } from '../../../host/capabilities/storage.ts';
 import { createMemoryStorage } from '../../../host/conformance/memory-storage.ts';
 import type { EgressPolicy } from '../../../host/egress/egress.ts';
+import type { Resolver } from '../../../host/egress/resolve.ts';
 import { BUILTIN_CONNECTORS } from '../../../host/registry/builtin-names.ts';
 import type { ChannelSource } from '../../../host/registry/channel-source.ts';
 import { inspectManifest } from '../../../host/registry/inspect-manifest.ts';
 import { messageLimits } from '../../../host/registry/plugin-budget.ts';
 import type { CallResult, ConfinedAdapter, Sandbox } from '../../../host/sandbox/confined.ts';
 import { createGeneration, type Ready } from '../../../host/wiring/channel-generation.ts';
-import { openEgress } from '../../host/egress/harness.ts';
+import { noNames, openEgress } from '../../host/egress/harness.ts';
 import { ROOT } from '../../support/home.ts';
 
 const read = (folder: string, file: string): Uint8Array => new Uint8Array(readFileSync(path.join(ROOT, folder, file)));
@@ -34,15 +35,17 @@ export const builtinFiles = (id: string): ReadonlyMap<string, Uint8Array> => {
   );
 };
 
-/** What the registry makes of the plugin's own folder. */
+/** What the registry makes of a folder that names the plugin and leaves everything else to it. */
 export const builtinSource = (id: string): ChannelSource => {
   const [export_name = ''] = Object.entries(BUILTIN_CONNECTORS).find(([, each]) => each === id) ?? [];
   const bundle = {
     code: new TextDecoder().decode(read(`dist/plugins/connectors/${id}`, 'adapter.js')),
     source_map: new TextDecoder().decode(read(`dist/plugins/connectors/${id}`, 'adapter.js.map')),
   };
-  const files = builtinFiles(id);
-  const manifest = JSON.parse(new TextDecoder().decode(files.get('manifest.json')));
+  const manifest = JSON.parse(new TextDecoder().decode(builtinFiles(id).get('manifest.json')));
+  const { name, version, adapter_class } = manifest;
+  const own = new TextEncoder().encode(JSON.stringify({ id, name, version, adapter_class, setup_guide: 'README.md' }));
+  const files = new Map([...builtinFiles(id), ['manifest.json', own]]);
   const inspected = inspectManifest(id, files, new Map([[id, { manifest, bundle, export_name, setup_guide: null }]]), 'connector');
   if (inspected.manifest === null) throw new Error(JSON.stringify(inspected.problems));
   return {
@@ -64,6 +67,9 @@ export interface RunOptions {
   /** Real values, of which the plugin sees placeholders. */
   secrets?: Record<string, string>;
   policy?: Partial<EgressPolicy>;
+  resolver?: Resolver;
+  /** Whom mail servers are trusted by. */
+  ca?: string;
 }
 
 export interface RunningConnector {
@@ -81,7 +87,7 @@ afterEach(async () => {
 
 /** Ended after the test. The policy's time for one operation is the deadline of a call. */
 export const runConnector = async (sandbox: Sandbox, id: string, options: RunOptions = {}): Promise<RunningConnector> => {
-  const { config = {}, secrets = {}, policy = {} } = options;
+  const { config = {}, secrets = {}, policy = {}, resolver = noNames, ca } = options;
   const source = builtinSource(id);
   const fields = source.manifest?.configuration_schema ?? {};
   const defaults = Object.fromEntries(
@@ -104,7 +110,8 @@ export const runConnector = async (sandbox: Sandbox, id: string, options: RunOpt
   };
   const generation = createGeneration(
     {
-      egress: openEgress({ policy }),
+      egress: openEgress({ policy, resolver }),
+      ca,
       public_url: null,
       budgets: undefined,
       network_mode: () => 'on',
