@@ -45,15 +45,15 @@ const buildSdk = async (): Promise<void> => {
 };
 
 /** Each built-in plugin: its bundle, its manifest and its guide, as the registry reads them. */
-const buildPlugin = async (id: string): Promise<void> => {
-  const from = path.join(root, 'plugins/channels', id);
-  const to = path.join(dist, 'plugins/channels', id);
+const buildPlugin = async (folder: string, entry: string): Promise<void> => {
+  const from = path.join(root, 'plugins', folder);
+  const to = path.join(dist, 'plugins', folder);
   const result = await bundleBuiltin({
-    entry: path.join(from, 'adapter.ts'),
-    roots: [path.join(root, 'plugins'), path.join(root, 'schemas')],
+    entry: path.join(from, entry),
+    roots: ['plugins', 'schemas', 'node_modules'].map((each) => path.join(root, each)),
   });
   if (!result.ok)
-    throw new Error(`${id}: ${result.problems.map((problem) => `${problem.file}:${problem.line} ${problem.message}`).join('\n')}`);
+    throw new Error(`${folder}: ${result.problems.map((problem) => `${problem.file}:${problem.line} ${problem.message}`).join('\n')}`);
   await mkdir(to, { recursive: true });
   await writeFile(path.join(to, 'adapter.js'), result.code);
   if (result.source_map) await writeFile(path.join(to, 'adapter.js.map'), result.source_map);
@@ -63,13 +63,14 @@ const buildPlugin = async (id: string): Promise<void> => {
 
 await rm(dist, { recursive: true, force: true });
 await mkdir(dist, { recursive: true });
-const plugins = await readdir(path.join(root, 'plugins/channels'));
+const [channels, connectors] = await Promise.all(['channels', 'connectors'].map((kind) => readdir(path.join(root, 'plugins', kind))));
 await Promise.all([
   buildHost(),
   buildSdk(),
   buildBootstrap(path.join(dist, 'sandbox')),
   buildPage(path.join(dist, 'webchat')),
   cp(path.join(root, 'plugins/template'), path.join(dist, 'plugins/template'), { recursive: true }),
-  ...plugins.map(buildPlugin),
+  ...(channels ?? []).map((id) => buildPlugin(`channels/${id}`, 'adapter.ts')),
+  ...(connectors ?? []).map((id) => buildPlugin(`connectors/${id}`, 'connector.ts')),
 ]);
 await chmod(path.join(dist, 'agentos.js'), 0o755);

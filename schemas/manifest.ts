@@ -81,16 +81,17 @@ const reason = Type.Optional(text(500, 'Shown to the operator who approves it.')
 
 export const NetworkPermission = Type.Object(
   {
-    /** An origin, or a reference to a configuration field that holds one: `{config.api_base_url}`. */
+    /** An origin, a reference to a configuration field that holds one, or of a connector `*`: every public address. */
     url: Type.String({
       minLength: 1,
       maxLength: 2048,
-      description: 'An origin such as "https://api.example.com", or "{config.api_base_url}" for a field that holds one.',
+      description:
+        'An origin such as "https://api.example.com", or "{config.api_base_url}" for a field that holds one. Of a connector also "*": every public http and https address, without credentials.',
     }),
     methods: Type.Optional(
       Type.Array(Type.Enum(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] as const), {
         minItems: 1,
-        description: 'The methods that are needed; without the list, all of them.',
+        description: 'The methods that are needed; without the list, all of them, and of "*" GET and HEAD.',
       }),
     ),
     credentials: Type.Optional(

@@ -281,14 +281,19 @@ export const FetchRequest = Type.Object(
     url: Type.String({ minLength: 1, maxLength: 4096 }),
     method: Type.Optional(Type.Enum(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] as const)),
     headers: Type.Optional(Type.Record(Type.String({ maxLength: 256 }), Type.String({ maxLength: 8192 }))),
-    /** Exactly one of `body` (text), `json`, `form`, `multipart` may be given. */
+    /** Exactly one of `body` (text), `body_base64` (bytes), `json`, `form`, `multipart` may be given. */
     body: Type.Optional(Type.String()),
+    body_base64: Type.Optional(Type.String()),
     json: Type.Optional(Type.Unknown()),
     form: Type.Optional(Type.Record(Type.String(), Type.Union([Type.String(), Type.Array(Type.String())]))),
     multipart: Type.Optional(Type.Array(MultipartPart, { minItems: 1, maxItems: 100 })),
     timeout_ms: Type.Optional(Type.Number({ minimum: 1, maximum: 120_000 })),
     /** What `body` of the answer is: the text, or all bytes in base64. */
     response: Type.Optional(Type.Enum(['text', 'base64'] as const)),
+    /** Bound on the answer's bytes, beside the permission's. */
+    max_bytes: Type.Optional(Type.Integer({ minimum: 1, maximum: 10_485_760 })),
+    /** Asks for `sha256` and `size_bytes` of the answer. */
+    digest: Type.Optional(Type.Literal(true)),
   },
   closed,
 );
@@ -301,4 +306,12 @@ export interface FetchResponse {
   url: string;
   /** Text, or base64 when the request said so. */
   body: string;
+  /** Of a text: the encoding that it was read as, a WHATWG name such as `utf-8` or `windows-1252`. */
+  charset?: string;
+  /** What was followed before this answer, in order: each status and the address that gave it. Absent when nothing was. */
+  redirects?: { status: number; url: string }[];
+  /** With `digest`: of the body's bytes, content encoding undone, as hex. */
+  sha256?: string;
+  /** With `digest`. */
+  size_bytes?: number;
 }

@@ -14,7 +14,7 @@ import type { Placeholders } from './placeholders.ts';
 export interface CredentialedRequest {
   url: string;
   headers: Map<string, string>;
-  body: string | undefined;
+  body: string | Buffer | undefined;
   /** In place of `body`: parts whose attachments are still to be fetched. */
   parts: readonly MultipartPart[] | null;
   /** Headers that must not go to another origin. */
@@ -136,8 +136,8 @@ const refuseOwnHeaders = (headers: ReadonlyMap<string, string>, grant: NetworkGr
   }
 };
 
-const refuseMisplaced = (place: string, text: string, placeholders: Placeholders) => {
-  const field = placeholders.find(text);
+const refuseMisplaced = (place: string, text: string | Buffer, placeholders: Placeholders) => {
+  const field = placeholders.find(typeof text === 'string' ? text : text.toString('latin1'));
   if (field !== null) throw misplaced(field, place);
 };
 

@@ -1,4 +1,5 @@
 /** The capability `fetch`: a plugin's request, held to its grants, carried out through egress. */
+import { createHash } from 'node:crypto';
 import type { FetchResponse } from '../../schemas/message.ts';
 import type { Egress, EgressResult } from '../egress/egress.ts';
 import { createSlots } from '../lib/slots.ts';
@@ -6,6 +7,7 @@ import { type CallOrigin, CapabilityError, type CapabilityHandler, type Json } f
 import type { Attachments } from './attachments.ts';
 import { chooseGrant, redirectOrigins } from './choose-grant.ts';
 import { applyCredentials, type CredentialedRequest } from './credentials.ts';
+import { decodeText } from './decode-text.ts';
 import { type PluginRequest, parsePluginRequest } from './fetch-request.ts';
 import type { NetworkGrant } from './grants.ts';
 import { buildMultipart } from './multipart.ts';
@@ -46,23 +48,6 @@ const refuseMode = (verdict: boolean | string): void => {
   throw new CapabilityError('NETWORK_MODE_BLOCKED', reason);
 };
 
-/** A byte order mark is no part of the text, and JSON parsers refuse it. */
-const decodeUtf8 = (body: Buffer): string => {
-  const text = body.toString();
-  return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
-};
-
-const decodeText = (body: Buffer, contentType: string | undefined): string => {
-  const label = contentType === undefined ? undefined : /charset\s*=\s*"?([\w.:-]+)/i.exec(contentType)?.[1];
-  if (label === undefined || /^utf-?8$/i.test(label)) return decodeUtf8(body);
-  try {
-    return new TextDecoder(label).decode(body);
-  } catch {
-    // A label that nobody knows: UTF-8 is the likeliest.
-    return decodeUtf8(body);
-  }
-};
-
 /** Byte for byte, except for a secret that the answer repeats. */
 const toBase64 = (body: Buffer, scrub: Scrub): string => {
   const text = body.toString('latin1');
@@ -70,18 +55,36 @@ const toBase64 = (body: Buffer, scrub: Scrub): string => {
   return (clean === text ? body : Buffer.from(clean, 'latin1')).toString('base64');
 };
 
-const toResponse = (result: Extract<EgressResult, { ok: true }>, kind: PluginRequest['response'], scrub: Scrub): FetchResponse => {
+const bodyOf = (body: Buffer, contentType: string | undefined, { response }: PluginRequest, scrub: Scrub) => {
+  if (response === 'base64') return { body: toBase64(body, scrub) };
+  const { text, charset } = decodeText(body, contentType);
+  return { body: scrub(text), charset };
+};
+
+const digestOf = (body: Buffer): Pick<FetchResponse, 'sha256' | 'size_bytes'> => ({
+  sha256: createHash('sha256').update(body).digest('hex'),
+  size_bytes: body.length,
+});
+
+const toResponse = (result: Extract<EgressResult, { ok: true }>, request: PluginRequest, scrub: Scrub): FetchResponse => {
   const headers: Record<string, string> = {};
   for (const [name, value] of Object.entries(result.headers)) {
     // An own `__proto__` is refused at the bridge; nothing real is called so.
     if (!DROPPED_HEADERS.has(name) && name !== '__proto__') headers[name] = scrub(value);
   }
-  const body = kind === 'base64' ? toBase64(result.body, scrub) : scrub(decodeText(result.body, result.headers['content-type']));
-  return { status: result.status, headers, url: scrub(result.url), body };
+  const { redirects = [] } = result;
+  return {
+    status: result.status,
+    headers,
+    url: scrub(result.url),
+    ...bodyOf(result.body, result.headers['content-type'], request, scrub),
+    ...(redirects.length > 0 ? { redirects: redirects.map(({ status, url }) => ({ status, url: scrub(url) })) } : {}),
+    ...(request.digest ? digestOf(result.body) : {}),
+  };
 };
 
 /**
- * Args: a `FetchRequest`. Answer: a `FetchResponse` with a text body. Rejects with a `CapabilityError` whose codes are
+ * Args: a `FetchRequest`. Answer: a `FetchResponse`. Rejects with a `CapabilityError` whose codes are
  * those of `PluginFetch`. A request that left without an answer is told to the tracker; a refused redirect is an answer.
  */
 export const createFetchCapability = (deps: FetchDeps): CapabilityHandler => {
@@ -102,7 +105,7 @@ export const createFetchCapability = (deps: FetchDeps): CapabilityHandler => {
       headers: Object.fromEntries(ready.headers),
       body: ready.bytes ?? ready.body,
       timeout_ms: request.timeout_ms ?? DEFAULT_TIMEOUT_MS,
-      max_response_bytes: grant.max_response_bytes,
+      max_response_bytes: Math.min(grant.max_response_bytes, request.max_bytes ?? grant.max_response_bytes),
       redirect_origins: redirectOrigins(request.method, grants, grant, ready.secretInBody),
       credential_headers: ready.credential_headers,
       on_left: () => {
@@ -136,6 +139,6 @@ export const createFetchCapability = (deps: FetchDeps): CapabilityHandler => {
     const result =
       ready.parts === null ? await send(request, grant, ready, origin) : await upload(() => sendParts(request, grant, ready, origin));
     if (!result.ok) throw new CapabilityError(result.code, scrub(result.message));
-    return toResponse(result, request.response, scrub) as unknown as Json;
+    return toResponse(result, request, scrub) as unknown as Json;
   };
 };

@@ -4,7 +4,7 @@ import { systemClock } from '../lib/clock.ts';
 import { type Cancellation, createCancellation } from './cancellation.ts';
 import type { TlsOptions } from './connector.ts';
 import { decodeBody } from './decode.ts';
-import type { Egress, EgressPolicy, EgressRequest, EgressResult, SocketEgress } from './egress.ts';
+import type { Egress, EgressPolicy, EgressRequest, EgressResult, Redirected, SocketEgress } from './egress.ts';
 import { type ExchangeResult, exchange } from './exchange.ts';
 import { collectResponseHeaders, parseRequestHeaders } from './headers.ts';
 import { createSockets } from './open-socket.ts';
@@ -149,7 +149,8 @@ export const createEgress = (
       request.on_left?.();
     };
     let hop = first;
-    for (let followed = 0; ; followed += 1) {
+    const redirects: Redirected[] = [];
+    for (;;) {
       const { target } = hop;
       const rules = policy();
       // `shut` tells requests apart; whatever it says, nothing at all leaves while the mode is off.
@@ -174,11 +175,15 @@ export const createEgress = (
         location,
         from: target,
         method: hop.method,
-        followed,
+        followed: redirects.length,
         redirect_origins: request.redirect_origins,
       });
       if (decision.effect === 'refuse') return fail({ code: 'REDIRECT_REFUSED', message: decision.message });
-      if (decision.effect === 'answer') return answer(hop, result, request.max_response_bytes);
+      if (decision.effect === 'answer') {
+        const answered = await answer(hop, result, request.max_response_bytes);
+        return answered.ok && redirects.length > 0 ? { ...answered, redirects } : answered;
+      }
+      redirects.push({ status: result.status, url: target.url.href });
       hop = follow(hop, decision, request.credential_headers ?? []);
     }
   };
@@ -212,6 +217,7 @@ export const createEgress = (
     openSocket: (request) => sockets.open(request),
     /** Ends reads under way that may not go on: a long poll must not outlive the mode. What was sent waits for its answer. */
     modeChanged() {
+      sockets.modeChanged();
       for (const [cancellation, method] of active) {
         const fault = method === 'GET' || method === 'HEAD' ? refusedByMode(method) : null;
         if (fault !== null) cancellation.cancel(fault);

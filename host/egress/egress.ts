@@ -24,7 +24,7 @@ export interface EgressRequest {
   timeout_ms: number;
   /** Bound on the decompressed body. */
   max_response_bytes: number;
-  /** A redirect is followed only to one of these origins (at most 5 hops, credentials dropped on another origin). */
+  /** A redirect is followed only to one of these origins, `*` being all (at most 5 hops, credentials dropped on another origin). */
   redirect_origins: readonly string[];
   /** Headers that are dropped when a redirect leaves the first origin, lower-case. */
   credential_headers?: readonly string[];
@@ -52,8 +52,22 @@ export type EgressFaultCode =
   | 'REDIRECT_REFUSED'
   | 'ABORTED';
 
+/** An answer that led elsewhere: its status, and the address that gave it. */
+export interface Redirected {
+  status: number;
+  url: string;
+}
+
 export type EgressResult =
-  | { ok: true; status: number; headers: Record<string, string>; url: string; body: Buffer }
+  | {
+      ok: true;
+      status: number;
+      headers: Record<string, string>;
+      url: string;
+      body: Buffer;
+      /** What was followed before, in order; left out when nothing was. */
+      redirects?: readonly Redirected[];
+    }
   | {
       ok: false;
       code: EgressFaultCode;

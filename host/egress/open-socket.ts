@@ -110,7 +110,7 @@ const open = async (request: SocketRequest, deps: SocketDeps, cancellation: Canc
 };
 
 export const createSockets = (deps: SocketDeps) => {
-  const sockets = new Set<Socket>();
+  const sockets = new Map<Socket, SocketRequest['effect']>();
   const opening = new Set<Cancellation>();
   let closed = false;
   return {
@@ -122,7 +122,7 @@ export const createSockets = (deps: SocketDeps) => {
         const result = await open(request, deps, cancellation);
         if (!result.ok) return { ok: false, ...result.fault };
         const socket = result.value;
-        sockets.add(socket);
+        sockets.set(socket, request.effect);
         socket.once('close', () => sockets.delete(socket));
         return { ok: true, socket };
       } catch {
@@ -132,10 +132,14 @@ export const createSockets = (deps: SocketDeps) => {
         cancellation.dispose();
       }
     },
+    /** Ends what the mode does not let out any more: a connection must not outlive it. */
+    modeChanged(): void {
+      for (const [socket, effect] of sockets) if (decideMode(deps.policy(), effect) !== null) socket.destroy();
+    },
     close(): void {
       closed = true;
       for (const cancellation of opening) cancellation.cancel({ code: 'ABORTED', message: 'The host is stopping.' });
-      for (const socket of sockets) socket.destroy();
+      for (const socket of sockets.keys()) socket.destroy();
     },
   };
 };

@@ -2,6 +2,8 @@
 import { nameTarget, parseTarget, type Target } from './target.ts';
 
 export const MAX_REDIRECTS = 5;
+/** In a list of origins: all of them. Each hop's address and domain are judged all the same. */
+const ANY_ORIGIN = '*';
 
 export interface RedirectFacts {
   status: number;
@@ -33,7 +35,7 @@ export const decideRedirect = (facts: RedirectFacts): RedirectDecision => {
   const parsed = parseTarget(location, from.url.href);
   if (!parsed.ok) return { effect: 'refuse', message: `${nameTarget(from)} redirects to something that is no plain http or https URL.` };
   const target = parsed.value;
-  if (!facts.redirect_origins.includes(target.origin)) {
+  if (!facts.redirect_origins.includes(target.origin) && !facts.redirect_origins.includes(ANY_ORIGIN)) {
     const where = target.isAddress ? 'an address' : target.origin;
     return { effect: 'refuse', message: `${nameTarget(from)} redirects to ${where}, which is not granted.` };
   }

@@ -4,3 +4,13 @@ export const BUILTIN_ADAPTERS: Readonly<Record<string, string>> = {
   WhatsAppTwilioAdapter: 'whatsapp_twilio',
   WebchatAdapter: 'webchat',
 };
+
+/** The connectors that come with the host, in the same way. */
+export const BUILTIN_CONNECTORS: Readonly<Record<string, string>> = {
+  WebFetchConnector: 'web_fetch',
+  RssConnector: 'rss',
+  WebSearchConnector: 'web_search',
+  SlackConnector: 'slack',
+  HttpConnector: 'http',
+  EmailSmtpConnector: 'email_smtp',
+};

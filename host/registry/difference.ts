@@ -54,7 +54,7 @@ const numbered = (texts: readonly string[]): string[] =>
 
 const permissionPieces = ({ permissions = {} }: Manifest): Piece[] => {
   const { network = [], storage, timers, mail, hmac = [], websocket = [] } = permissions;
-  const urls = numbered(network.map(({ url }) => url));
+  const urls = numbered(network.map(({ url }) => (url === '*' ? 'every public http and https address' : url)));
   const always = (): boolean => true;
   return [
     ...network.map((each, index) =>

@@ -9,6 +9,7 @@ import type { RequestsSeen, SendEnd } from '../outbox/settle.ts';
 import type { CallResult, ConfinedAdapter, Exit, Json, Sandbox } from '../sandbox/confined.ts';
 import { type AttachmentBytes, attachmentBytes, type BytesLimits } from './attachment-bytes.ts';
 import type { Generation } from './channel.ts';
+import { messageLimits } from './plugin-budget.ts';
 
 export interface RunningDeps {
   sandbox: Sandbox;
@@ -54,7 +55,6 @@ export type Started = { ok: true; running: RunningGeneration } | { ok: false; re
 
 /** A loop at import ends long before it: its event loop stands still. */
 const BOOT_DEADLINE_MS = 20_000;
-const MIN_TO_PLUGIN = 1_048_576;
 
 /** Codes of a failed `start` that a later try can mend: the platform, not the plugin. */
 const PLATFORM_FAULTS: ReadonlySet<string> = new Set([
@@ -190,7 +190,7 @@ export const startGeneration = async (id: string, generation: Generation, deps: 
     cpu_ms_per_second: budget.cpu_ms_per_second,
     call_timeout_ms: budget.receive_ms,
     boot_timeout_ms: BOOT_DEADLINE_MS,
-    max_to_plugin: Math.max(manifest.webhook?.max_body_bytes ?? 0, MIN_TO_PLUGIN) * 2,
+    ...messageLimits(manifest),
     on_log: (level, message, fields) => deps.log[level]({ channel_id: id, plugin: fields ?? undefined }, message),
   });
   if (started.ok) return { ok: true, running: run(generation, started.adapter, deps) };

@@ -15,13 +15,17 @@ export const within = <T>(asked: readonly T[] | undefined, own: readonly T[] | u
 export const atMost = (asked: number | undefined, own: number | undefined): boolean =>
   asked === undefined || (own !== undefined && asked <= own);
 
-const ALL_METHODS: NonNullable<NetworkPermission['methods']> = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
+type Methods = NonNullable<NetworkPermission['methods']>;
+const ALL_METHODS: Methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
+/** Of every address at once only reading is meant, unless more is said. */
+const READING_METHODS: Methods = ['GET', 'HEAD'];
+const methodsOf = ({ url, methods }: NetworkPermission): Methods => methods ?? (url === '*' ? READING_METHODS : ALL_METHODS);
 const DEFAULT_RESPONSE_BYTES = 1_048_576;
 const DEFAULT_BODY_BYTES = 1_048_576;
 
 export const coversNetwork = (own: NetworkPermission, asked: NetworkPermission): boolean =>
   own.url === asked.url &&
-  within(asked.methods ?? ALL_METHODS, own.methods ?? ALL_METHODS) &&
+  within(methodsOf(asked), methodsOf(own)) &&
   within(asked.credentials, own.credentials) &&
   atMost(asked.max_response_bytes ?? DEFAULT_RESPONSE_BYTES, own.max_response_bytes ?? DEFAULT_RESPONSE_BYTES);
 

@@ -14,6 +14,10 @@ export const BUDGETS = {
   log_lines_per_second: 200,
   log_text: 4096,
   frame: 262_144,
+  /** A longer message crosses in pieces of this many, which are at most twice as long as JSON. */
+  part: 100_000,
+  /** The longest message in pieces that any plugin may be allowed. */
+  long_frame: 16_777_216,
   frames_per_second: 5000,
   chars_per_second: 16_777_216,
   /** Each call of the host adds this to the allowance: answering traffic is no flood. */

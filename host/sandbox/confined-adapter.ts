@@ -84,6 +84,7 @@ export const startConfined = ({ openPort, clock, heartbeat }: ConfinedDeps, opti
   const post = (frame: string) => life.ended === null && send(frame);
   const inbox = createInbox({
     clock,
+    longest: longestOf(options),
     handle: createHandler({ options, calls, post, onReady, onLoadFailed: end }),
     onFlood: end,
     onBreach(reason) {
@@ -131,6 +132,8 @@ export const startConfined = ({ openPort, clock, heartbeat }: ConfinedDeps, opti
   return { started, exited, end: close };
 };
 
+const longestOf = ({ max_from_plugin = BUDGETS.frame }: ConfinedOptions): number => Math.min(max_from_plugin, BUDGETS.long_frame);
+
 const loadFrame = (options: ConfinedOptions): ToPlugin => ({
   t: 'load',
   code: options.code,
@@ -140,6 +143,7 @@ const loadFrame = (options: ConfinedOptions): ToPlugin => ({
     config: options.config,
     webhook_url: options.webhook_url ?? null,
     granted: options.granted,
+    max_from_plugin: longestOf(options),
   },
 });
 
@@ -168,6 +172,8 @@ const createHandler = ({ options, calls, post, onReady, onLoadFailed }: HandlerD
   return (frame: FromPlugin): string | null => {
     if ((frame.t === 'ready' || frame.t === 'load_failed') && loaded) return `a second "${frame.t}"`;
     switch (frame.t) {
+      case 'part':
+        return 'a piece of a message alone';
       case 'ready':
         loaded = true;
         onReady(frame.methods);

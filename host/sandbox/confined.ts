@@ -58,6 +58,8 @@ export interface ConfinedOptions {
   boot_timeout_ms: number;
   /** Largest message host to plugin, in characters. */
   max_to_plugin: number;
+  /** Largest message plugin to host, in characters, such as a result; one frame (262,144) without it. */
+  max_from_plugin?: number | undefined;
   on_log(level: PluginLogLevel, message: string, fields: Json): void;
 }
 

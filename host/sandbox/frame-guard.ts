@@ -23,6 +23,9 @@ const errorText = (fields: Fields): PluginErrorText | null => {
 };
 
 const READERS: Record<FromPlugin['t'], (fields: Fields) => FromPlugin | null> = {
+  part({ last, text }) {
+    return typeof last === 'boolean' && isText(text, BUDGETS.part) ? { t: 'part', last, text } : null;
+  },
   ready({ methods }) {
     if (!Array.isArray(methods) || methods.length > ADAPTER_METHODS.length) return null;
     if (!methods.every((method) => (ADAPTER_METHODS as readonly unknown[]).includes(method))) return null;
@@ -53,9 +56,9 @@ const READERS: Record<FromPlugin['t'], (fields: Fields) => FromPlugin | null> = 
   },
 };
 
-/** One frame of a batch. Never throws. */
-export const parseFrame = (text: string): ParsedFrame => {
-  if (text.length > BUDGETS.frame) return { ok: false, reason: `a frame of ${text.length} characters` };
+/** One frame of a batch, or a whole message of several. Never throws. */
+export const parseFrame = (text: string, longest: number = BUDGETS.frame): ParsedFrame => {
+  if (text.length > longest) return { ok: false, reason: `a frame of ${text.length} characters` };
   let fields: unknown;
   try {
     fields = JSON.parse(text);

@@ -32,6 +32,8 @@ export interface PluginStart {
   config: Record<string, string | number | boolean>;
   webhook_url: string | null;
   granted: readonly string[];
+  /** Longest message to the host, in characters. */
+  max_from_plugin: number;
 }
 
 export type ToPlugin =
@@ -47,6 +49,8 @@ export interface PluginErrorText {
 }
 
 export type FromPlugin =
+  /** A piece of a message that is too long for one frame; the others follow at once, up to the `last`. */
+  | { t: 'part'; last: boolean; text: string }
   | { t: 'ready'; methods: AdapterMethod[] }
   | ({ t: 'load_failed'; fault: 'LOAD_FAILED' | 'EXPORT_MISSING' } & PluginErrorText)
   | { t: 'value'; id: number; value: Json }

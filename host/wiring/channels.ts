@@ -9,7 +9,7 @@ import type { BusChannel } from '../bus/turn.ts';
 import { createInboundSource } from '../capabilities/attachment-inbound.ts';
 import { createPluginStorage } from '../capabilities/storage.ts';
 import { type Config, messagePolicyOf, rateOf } from '../config.ts';
-import type { Egress } from '../egress/egress.ts';
+import type { Egress, SocketEgress } from '../egress/egress.ts';
 import { createWebhooks, type Webhooks } from '../ingress/webhooks.ts';
 import { isAttachmentId, outboundAttachments } from '../ledger/attachments.ts';
 import type { Ledger } from '../ledger/ledger.ts';
@@ -41,7 +41,7 @@ export interface HostChannelsDeps {
   feed: Feed;
   metrics: Metrics;
   bus: Bus;
-  egress: Egress;
+  egress: Egress & Partial<SocketEgress>;
   sandbox: Sandbox;
   network_mode(): string;
   dist_dir: string;

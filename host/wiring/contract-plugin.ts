@@ -7,6 +7,7 @@ import { type Level, levelOf, missingFor } from '../conformance/level.ts';
 import { createMemoryStorage } from '../conformance/memory-storage.ts';
 import { type CheckResult, runContract } from '../conformance/suite.ts';
 import type { ChannelSource } from '../registry/channel-source.ts';
+import { messageLimits } from '../registry/plugin-budget.ts';
 import { CapabilityError, type CapabilityHandler, type Sandbox } from '../sandbox/confined.ts';
 import { createGeneration, type Ready } from './channel-generation.ts';
 
@@ -33,7 +34,6 @@ export interface ContractReport {
 
 const CALL_DEADLINE_MS = 10_000;
 const BOOT_DEADLINE_MS = 20_000;
-const MAX_TO_PLUGIN = 2_097_152;
 /** No address of anyone. */
 const PUBLIC_URL = 'https://gateway.example';
 
@@ -102,7 +102,7 @@ export const createLauncher =
       cpu_ms_per_second: generation.budget.cpu_ms_per_second,
       call_timeout_ms: CALL_DEADLINE_MS,
       boot_timeout_ms: BOOT_DEADLINE_MS,
-      max_to_plugin: MAX_TO_PLUGIN,
+      ...messageLimits(generation.manifest),
       on_log: (_level, message, fields) => on_log(`${message} ${JSON.stringify(fields)}`),
     });
     return { started, placeholders: new Map(placeholders) };

@@ -5,6 +5,7 @@
  * secret: what it can do is what `PluginContext` hands it, and that is what its manifest asked for
  * and an operator granted.
  */
+import type { MailReceipt, MailRequest } from '../../schemas/mail.ts';
 import type {
   FetchRequest,
   FetchResponse,
@@ -19,6 +20,7 @@ import type {
   Target,
 } from '../../schemas/message.ts';
 
+export type { MailAttachment, MailReceipt, MailRequest } from '../../schemas/mail.ts';
 export type {
   AccountReport,
   Action,
@@ -44,6 +46,7 @@ export * from './connector.ts';
 export { grantedFetch } from './network.ts';
 export { PlatformError } from './platform-error.ts';
 export { type Failure, failed, retryAfterMs, sent } from './receipts.ts';
+export { asTimestamp } from './timestamp.ts';
 export { asId, asInteger, asList, asRecord, asText, jsonOf, parseJson, type Untrusted } from './untrusted.ts';
 /** A message as an adapter hands it in; the host adds `channel_id`, `id`, `seq`, `event_id`, `session_id`, `received_at`. */
 export type InboundMessage = InboundMessageInput;
@@ -120,10 +123,11 @@ export interface PluginLog {
  * `DOMAIN_BLOCKED`, `DNS_FAILED`, `CONNECT_FAILED`, `TLS_FAILED`, `TIMEOUT`, `RESET`, `TOO_LARGE`, `REDIRECT_REFUSED`,
  * `NETWORK_MODE_BLOCKED`, `ABORTED` (the host is stopping); of attachments `ATTACHMENT_UNKNOWN` and `ATTACHMENT_UNAVAILABLE`.
  *
- * A request has at most 256 KiB as JSON; `timeout_ms` is 30,000 by default. In `multipart` an attachment of the message that is being
+ * A request has at most 256 KiB as JSON (10 MiB of a connector); `timeout_ms` is 30,000 by default. In `multipart` an attachment of the message that is being
  * sent is named by its `ref` or its place, and the host puts its bytes there: at most `limits.media.<type>.max_bytes` of the manifest
  * (20 MiB without it), 100 MiB in one request. Name it by its `ref` after an `await`, when the host cannot tell which `send` asks.
- * An answer has at most the permission's `max_response_bytes` (1 MiB without it).
+ * An answer has at most the permission's `max_response_bytes` (1 MiB without it) and the request's `max_bytes`, content encoding undone.
+ * Its text is read by a byte order mark, the content type's charset, or the document's own word; `charset` says as what.
  */
 export type PluginFetch = (url: string, request?: Omit<FetchRequest, 'url'>) => Promise<FetchResponse>;
 
@@ -143,6 +147,20 @@ export interface PluginStorage {
   delete(key: string): Promise<void>;
   /** Keys in the order of their UTF-8 bytes. `cursor`: the `next_cursor` of the page before. `limit`: 1 to 500, 50 by default. */
   list(page?: { prefix?: string; cursor?: string; limit?: number }): Promise<{ keys: string[]; next_cursor: string | null }>;
+}
+
+/**
+ * Mail by SMTP. Server and sender are the configuration fields `host`, `port`, `security` (`starttls`, `tls`, `none`), `user`,
+ * `password`, `from` and `from_name`; a mail cannot name others. At most 50 recipients and 20 attachments.
+ *
+ * Rejects with `INVALID_PARAMS` (a line break in what becomes a header, an address with a name, no recipient), `SECRET_MISPLACED`,
+ * `MAIL_NOT_CONFIGURED`, `UNAUTHORIZED`, `MAIL_REFUSED` (with the server's words), `TOO_LARGE`, or as a `fetch` does for
+ * connections: `SSRF_BLOCKED`, `DOMAIN_BLOCKED`, `NETWORK_MODE_BLOCKED`, `DNS_FAILED`, `CONNECT_FAILED`, `TLS_FAILED`, `TIMEOUT`,
+ * `RESET`, `ABORTED`. After `TIMEOUT` and `RESET` it is unknown whether the server took the mail.
+ */
+export interface PluginMail {
+  /** Resolves when the server has taken it for at least one recipient. */
+  send(mail: MailRequest): Promise<MailReceipt>;
 }
 
 /**
@@ -167,6 +185,8 @@ export interface PluginContext {
   clock: { now(): number; monotonic_ms(): number };
   /** With permission `network`. */
   fetch?: PluginFetch;
+  /** With permission `mail`. */
+  mail?: PluginMail;
   /** With permission `timers`. */
   timers?: PluginTimers;
   /** With permission `storage`. */

@@ -31,12 +31,12 @@ const CONTROL = /[\u0000-\u001f\u007f]/;
 
 /** What the host refuses before anything leaves. `attachments`: of the message that is being sent. */
 export const checkRequest = (
-  { method = 'GET', body, json, form, multipart, headers = {} }: Request,
+  { method = 'GET', body, body_base64, json, form, multipart, headers = {} }: Request,
   attachments: readonly Attachment[],
 ): void => {
-  const given = [body, json, form, multipart].filter((each) => each !== undefined).length;
+  const given = [body, body_base64, json, form, multipart].filter((each) => each !== undefined).length;
   const invalid = (message: string) => new PlatformError('INVALID_PARAMS', message);
-  if (given > 1) throw invalid('Give one of body, json, form and multipart, not several.');
+  if (given > 1) throw invalid('Give one of body, body_base64, json, form and multipart, not several.');
   if (given === 1 && (method === 'GET' || method === 'HEAD')) throw invalid(`A ${method} request has no body.`);
   if (multipart === undefined) return;
   if (Object.keys(headers).some((name) => name.toLowerCase() === 'content-type')) {

@@ -2,7 +2,17 @@
  * A `PluginContext` for an adapter's own tests: nothing of it leaves the process, and everything
  * the adapter did can be read afterwards. Its powers have the host's bounds and error codes.
  */
-import type { Attachment, ChannelAdapter, FetchRequest, LogFields, OutboundMessage, PluginContext, PluginFetch, Receipt } from './index.ts';
+import type {
+  Attachment,
+  ChannelAdapter,
+  FetchRequest,
+  LogFields,
+  MailRequest,
+  OutboundMessage,
+  PluginContext,
+  PluginFetch,
+  Receipt,
+} from './index.ts';
 import { PlatformError } from './platform-error.ts';
 import { createTestTime, type TestClock } from './test-clock.ts';
 import { checkRequest, type ScriptedAnswer, scripted } from './test-fetch.ts';
@@ -28,6 +38,8 @@ export interface TestContextOptions {
   fetch?: readonly (ScriptedAnswer | Error)[] | PluginFetch;
   /** Grants `timers`: they fire when the test moves `clock` on. */
   timers?: boolean;
+  /** Grants `mail`: each one is taken for all its recipients, and kept in `mails`; an Error is what sending rejects with. */
+  mail?: true | Error;
   /** Grants `storage`, in memory. */
   storage?: { max_bytes: number };
   /** Grants `hmac` for these fields, with these values; `config` gets a placeholder for each. */
@@ -40,6 +52,7 @@ export interface TestContext {
   requests: ScriptedRequest[];
   logs: { level: 'debug' | 'info' | 'warn' | 'error'; message: string; fields: LogFields }[];
   emitted: { event_id: string; body: string }[];
+  mails: MailRequest[];
   /** Calls the adapter's `send` as the host does: only then may a request name the message's attachments. */
   send(adapter: ChannelAdapter, message: OutboundMessage): Promise<Receipt>;
 }
@@ -76,11 +89,21 @@ const recordedFetch =
     return carryOut(url, request);
   };
 
+const testMail = (mail: true | Error, mails: MailRequest[]): PluginContext['mail'] => ({
+  async send(message) {
+    if (mail !== true) throw mail;
+    mails.push(message);
+    const accepted = [...(message.to ?? []), ...(message.cc ?? []), ...(message.bcc ?? [])];
+    return { message_id: `<${mails.length}@test.example>`, accepted, rejected: [] };
+  },
+});
+
 export const createTestContext = (options: TestContextOptions = {}): TestContext => {
   const { channel_id = 'test', config = {}, webhook_url, now = () => 0, fetch, storage, secrets } = options;
   const requests: ScriptedRequest[] = [];
   const logs: TestContext['logs'] = [];
   const emitted: TestContext['emitted'] = [];
+  const mails: MailRequest[] = [];
   const sending = new Set<OutboundMessage>();
   const carryOut = typeof fetch === 'function' ? fetch : fetch && scripted(fetch);
   const keys = secrets && createTestKeys(secrets);
@@ -100,6 +123,7 @@ export const createTestContext = (options: TestContextOptions = {}): TestContext
     emit: async (event) => void emitted.push(event),
     clock: time.contextClock,
     ...(carryOut && { fetch: recordedFetch(carryOut, requests, () => [...sending].flatMap(({ attachments }) => attachments)) }),
+    ...(options.mail && { mail: testMail(options.mail, mails) as NonNullable<PluginContext['mail']> }),
     ...(options.timers && { timers: time.timers }),
     ...(storage && { storage: createTestStorage(storage.max_bytes) }),
   };
@@ -109,6 +133,7 @@ export const createTestContext = (options: TestContextOptions = {}): TestContext
     requests,
     logs,
     emitted,
+    mails,
     async send(adapter, message) {
       sending.add(message);
       try {

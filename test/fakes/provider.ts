@@ -15,6 +15,8 @@ export interface RecordedCall {
   method: string;
   headers: IncomingHttpHeaders;
   body: string;
+  /** The body as it came. */
+  bytes: Buffer;
 }
 
 /** One answer out of the ordinary, used up by one call. */
@@ -83,10 +85,10 @@ const createScript = () => {
   return { script, take };
 };
 
-const readBody = async (request: IncomingMessage): Promise<string> => {
+const readBody = async (request: IncomingMessage): Promise<Buffer> => {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks).toString('utf8');
+  return Buffer.concat(chunks);
 };
 
 const write = (response: ServerResponse, { status, body, headers }: Reply) => response.writeHead(status, headers).end(body);
@@ -134,7 +136,8 @@ export const startProvider = async (rules: ProviderRules): Promise<Provider> => 
     const path = request.url ?? '/';
     const http_method = request.method ?? 'GET';
     const method = rules.operationOf(path, http_method);
-    const call = { at, http_method, path, method, headers: request.headers, body: await readBody(request) };
+    const bytes = await readBody(request);
+    const call = { at, http_method, path, method, headers: request.headers, body: bytes.toString('utf8'), bytes };
     calls.push(call);
     const behaviour = take(method);
     if (behaviour === undefined) write(response, rules.carryOut(call));

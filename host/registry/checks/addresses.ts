@@ -1,4 +1,4 @@
-import type { Manifest } from '../../../schemas/manifest.ts';
+import type { Manifest, NetworkPermission } from '../../../schemas/manifest.ts';
 import { nearest } from '../../../schemas/nearest.ts';
 import { configReference } from '../config-reference.ts';
 import { type Check, error, type Finding, warning } from './check.ts';
@@ -60,6 +60,27 @@ const checkOrigin = (pointer: string, text: string, kind: Kind): Finding[] => {
     : [error(pointer, `${JSON.stringify(text)} has a path; a permission names an origin.`, `Write "${origin}".`)];
 };
 
+/** An operation of a connector may be about any page; a channel speaks with its platform. */
+const checkAnywhere = (pointer: string, { operations }: Manifest, { credentials = [] }: NetworkPermission): Finding[] => {
+  if (operations === undefined)
+    return [
+      error(
+        pointer,
+        'A channel cannot be granted every address.',
+        `Name each origin: "${NETWORK.example}", or "{config.<field>}" for a field that holds one.`,
+      ),
+    ];
+  return credentials.length === 0
+    ? []
+    : [
+        error(
+          pointer.replace(/url$/, 'credentials'),
+          'A secret cannot go to every address.',
+          'Name the origin that the credential is for in an entry of its own.',
+        ),
+      ];
+};
+
 const checkAddress = (pointer: string, text: string, manifest: Manifest, kind: Kind): Finding[] => {
   const name = configReference(text);
   return name === null ? checkOrigin(pointer, text, kind) : checkReference(pointer, name, manifest, kind);
@@ -70,8 +91,10 @@ export const addresses: Check = {
   check: (manifest) => {
     const { network = [], websocket = [] } = manifest.permissions ?? {};
     return [
-      ...network.flatMap(({ url, credentials = [] }, index) => {
+      ...network.flatMap((permission, index) => {
+        const { url, credentials = [] } = permission;
         const pointer = `/permissions/network/${index}/url`;
+        if (url === '*') return checkAnywhere(pointer, manifest, permission);
         const clear =
           credentials.length > 0 && url.startsWith('http:')
             ? [warning(pointer, 'Credentials would cross the network in the clear.', `Write "${url.replace('http:', 'https:')}".`)]

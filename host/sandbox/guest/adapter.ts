@@ -40,8 +40,8 @@ const errorFrame = (id: number, fault: 'threw' | 'refused', text: PluginErrorTex
 
 export const threwFrame = (id: number, error: unknown): string => errorFrame(id, 'threw', describeError(error));
 
-/** The frame for a call that ended well. The value is the plugin's: its getters and `toJSON` run here. */
-export const valueFrame = (id: number, value: unknown): string => {
+/** The message for a call that ended well, of at most `longest` characters. The value is the plugin's: its getters and `toJSON` run here. */
+export const valueFrame = (id: number, value: unknown, longest: number): string => {
   let text: string | undefined;
   try {
     text = JSON.stringify(value);
@@ -54,7 +54,7 @@ export const valueFrame = (id: number, value: unknown): string => {
     });
   }
   const frame = `{"t":"value","id":${id},"value":${text ?? 'null'}}`;
-  if (frame.length <= BUDGETS.frame) return frame;
-  const message = `the result has ${frame.length} characters, the limit is ${BUDGETS.frame}`;
+  if (frame.length <= longest) return frame;
+  const message = `the result has ${frame.length} characters, the limit is ${longest}`;
   return errorFrame(id, 'refused', { message, code: 'TOO_LARGE', stack: null });
 };

@@ -43,6 +43,7 @@ export const createBridge = (outer: OuterPower) => {
   let lastId = 0;
   let inFlight = 0;
   let currentCall: number | null = null;
+  let longest: number = BUDGETS.frame;
 
   const local: Bridge['local'] = (name, a, b, c) => {
     try {
@@ -70,8 +71,8 @@ export const createBridge = (outer: OuterPower) => {
     const text = JSON.stringify(args) ?? 'null';
     const id = ++lastId;
     const frame = `{"t":"capability","id":${id},"name":"${name}","args":${text},"call":${currentCall}}`;
-    if (frame.length > BUDGETS.frame) {
-      throw codedError('TOO_LARGE', `what ${name} was given has ${text.length} characters, the limit is ${BUDGETS.frame}`);
+    if (frame.length > longest) {
+      throw codedError('TOO_LARGE', `what ${name} was given has ${text.length} characters, the limit is ${longest}`);
     }
     if (inFlight >= BUDGETS.calls_in_flight && waiting.length >= BUDGETS.calls_waiting) {
       throw codedError('TOO_MANY_CALLS', `more than ${BUDGETS.calls_waiting} calls wait; await them before making more`);
@@ -115,6 +116,10 @@ export const createBridge = (outer: OuterPower) => {
       } finally {
         currentCall = null;
       }
+    },
+    /** Longest message to the host, in characters. */
+    allow(characters: number): void {
+      longest = characters;
     },
     done: (id: number, value: unknown) => settled(id)?.resolve(value),
     failed: (id: number, code: string, message: string) => settled(id)?.reject(codedError(code, message)),

@@ -6,6 +6,7 @@ import { crypto } from './capabilities/crypto.ts';
 import { emit } from './capabilities/emit.ts';
 import { fetch } from './capabilities/fetch.ts';
 import { log } from './capabilities/log.ts';
+import { mail } from './capabilities/mail.ts';
 import { storage } from './capabilities/storage.ts';
 import { timers } from './capabilities/timers.ts';
 
@@ -18,7 +19,7 @@ export interface GuestCapability {
   build(bridge: Bridge, granted: readonly string[]): unknown;
 }
 
-const CAPABILITIES: readonly GuestCapability[] = [clock, crypto, emit, fetch, log, storage, timers];
+const CAPABILITIES: readonly GuestCapability[] = [clock, crypto, emit, fetch, log, mail, storage, timers];
 
 export const buildContext = (bridge: Bridge, { channel_id, config, webhook_url, granted }: PluginStart): object => {
   const context: Record<string, unknown> = { channel_id, config };

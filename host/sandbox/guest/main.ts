@@ -54,6 +54,7 @@ export const enter = (outer: OuterPower): Omit<GuestRealm, 'evaluate'> => {
   const gate = createBridge(outer);
   const { bridge } = gate;
   let adapter: LoadedAdapter | null = null;
+  let longest = 0;
 
   trimGlobal();
   Object.assign(globalThis, hardened(webGlobals(bridge)));
@@ -61,6 +62,8 @@ export const enter = (outer: OuterPower): Omit<GuestRealm, 'evaluate'> => {
 
   const start = (text: string): string => {
     const options = JSON.parse(text) as PluginStart;
+    longest = options.max_from_plugin;
+    gate.allow(longest);
     try {
       Object.freeze(globalThis);
       const exports = Reflect.get(globalThis, '__plugin') as object;
@@ -75,7 +78,7 @@ export const enter = (outer: OuterPower): Omit<GuestRealm, 'evaluate'> => {
     let frame: string;
     try {
       const value = await gate.during(id, () => adapter?.invoke(method, args));
-      frame = valueFrame(id, value);
+      frame = valueFrame(id, value, longest);
     } catch (error) {
       frame = threwFrame(id, error);
     }

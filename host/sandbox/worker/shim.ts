@@ -17,19 +17,27 @@ export const createShim = ({ post, schedule, monotonic }: ShimDeps) => {
   const lines = createTokenBucket(BUDGETS.log_lines_per_second, BUDGETS.log_lines_per_second);
   let dropped = 0;
 
-  const isFrame = (frame: unknown): frame is string => typeof frame === 'string' && frame.length <= BUDGETS.frame;
+  const isFrame = (frame: unknown): frame is string => typeof frame === 'string' && frame.length <= BUDGETS.long_frame;
+  /** Its pieces stand side by side: nothing else is pushed before the last. */
+  const pushWhole = (frame: string) => {
+    if (frame.length <= BUDGETS.frame) return push(frame);
+    for (let from = 0; from < frame.length; from += BUDGETS.part) {
+      const text = frame.slice(from, from + BUDGETS.part);
+      push(`{"t":"part","last":${from + BUDGETS.part >= frame.length},"text":${JSON.stringify(text)}}`);
+    }
+  };
   const admit = (frame: string, now: number) => frames.take(now, 1) && chars.take(now, frame.length);
   const powers: Record<string, Power> = {
     /** An answer to a call of the host: as many as it asked for, so not limited. */
     answer(frame) {
       if (!isFrame(frame)) return false;
-      push(frame);
+      pushWhole(frame);
       return true;
     },
     /** A message of the plugin's own making. False when it goes over the limits. */
     send: (frame) => {
       if (!isFrame(frame) || !admit(frame, monotonic())) return false;
-      push(frame);
+      pushWhole(frame);
       return true;
     },
     log(frame) {

@@ -97,3 +97,24 @@ describe('resolveGrants', () => {
     });
   });
 });
+
+describe('every address', () => {
+  const all = { mayNameAll: true };
+
+  test('is for reading where no method is named, and stands behind every origin', () => {
+    const resolved = resolveGrants([{ url: '*' }, { url: 'https://a.example', max_response_bytes: 5 }], {}, all);
+    expect(resolved).toMatchObject({
+      ok: true,
+      grants: [{ origin: 'https://a.example' }, { origin: '*', methods: ['GET', 'HEAD'], credentials: [] }],
+    });
+  });
+
+  test('takes no secret, and is never what a value of the configuration says', () => {
+    const credentials: Credential[] = [{ secret: 'key', at: 'header:authorization' }];
+    expect(resolveGrants([{ url: '*', credentials }], {}, all)).toMatchObject({
+      ok: false,
+      problems: [{ pointer: '/permissions/network/0/credentials' }],
+    });
+    expect(resolveGrants([{ url: '{config.url}' }], { url: '*' }, all)).toMatchObject({ ok: false });
+  });
+});

@@ -11,7 +11,7 @@ import type { NetworkPermission } from '../../../schemas/manifest.ts';
 import type { FetchResponse } from '../../../schemas/message.ts';
 
 export const toGrants = (network: readonly NetworkPermission[], values: Record<string, string> = {}): NetworkGrant[] => {
-  const resolved = resolveGrants(network, values);
+  const resolved = resolveGrants(network, values, { mayNameAll: true });
   if (!resolved.ok) throw new Error(resolved.problems.map(({ pointer, message }) => `${pointer}: ${message}`).join('\n'));
   return resolved.grants;
 };

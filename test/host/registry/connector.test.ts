@@ -1,5 +1,6 @@
 /** A connector's folder, read and checked as a channel's is. */
 import { afterAll, describe, expect, it } from 'vitest';
+import { differenceOf } from '../../../host/registry/difference.ts';
 import { scanChannel } from '../../../host/registry/scan.ts';
 import { bundleFolder } from '../../../host/sandbox/bundle.ts';
 import { makeHome } from '../../support/home.ts';
@@ -29,6 +30,34 @@ describe("a connector's folder", () => {
   it('becomes a bundle and a digest', async () => {
     const source = await scan('good', { operations: { get: { effect: 'read', params } } });
     expect(source).toMatchObject({ problems: [], export_name: 'Mine', digest: expect.stringMatching(/^sha256-/) });
+  });
+
+  it('may ask for every address, which a person reads in words, but for no secret to go there', async () => {
+    const operations = { get: { effect: 'read', params } };
+    const open = await scan('open_web', { operations, permissions: { network: [{ url: '*', reason: 'Reads pages.' }] } });
+    expect(open.problems).toEqual([]);
+    const manifest = open.manifest as NonNullable<typeof open.manifest>;
+    const difference = differenceOf({ digest: null, code: null, manifest }, { digest: null, code: null, manifest: null });
+    expect(difference.permissions).toContainEqual({
+      permission: 'network every public http and https address',
+      change: 'new',
+      reason: 'Reads pages.',
+    });
+    const credentials = [{ secret: 'key', at: 'header:authorization' }];
+    const strewn = await scan('strewn', {
+      operations,
+      configuration_schema: { key: { type: 'string', secret: true } },
+      permissions: { network: [{ url: '*', credentials }] },
+    });
+    expect(strewn.problems).toMatchObject([
+      {
+        severity: 'error',
+        check: 'addresses',
+        pointer: '/permissions/network/0/credentials',
+        hint: expect.stringContaining('Name the origin'),
+      },
+    ]);
+    expect(strewn.digest).toBeNull();
   });
 
   it('tells of an operation without an effect, and of a schema that is not closed, with line and fix', async () => {

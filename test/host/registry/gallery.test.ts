@@ -287,6 +287,11 @@ describe('errors of meaning', () => {
       { check: 'addresses', pointer: '/permissions/network/0/url', hint: 'no wildcards' },
     ],
     [
+      'every address, for a channel',
+      network({ url: '*' }),
+      { check: 'addresses', pointer: '/permissions/network/0/url', hint: 'Name each origin' },
+    ],
+    [
       'an origin with a path',
       network({ url: 'https://api.example.com/v1' }),
       { check: 'addresses', pointer: '/permissions/network/0/url', hint: '"https://api.example.com"' },

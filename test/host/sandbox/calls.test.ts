@@ -103,6 +103,29 @@ describe('garbage as a result', () => {
     expect(await plugin.adapter.call('health', [])).toEqual({ ok: true, value: 'well' });
   });
 
+  it('takes a result that crosses in pieces where the host allows one, byte for byte, and no longer one', async () => {
+    using plugin = await start(adapterWith('return event.text.repeat(event.times);'), { max_from_plugin: 2_000_000 });
+    const text = 'two\nlines "quoted" \\ \ud83d\ude00 \ud800 \u0001 ';
+    const [long, short, over] = await Promise.all([
+      plugin.adapter.call('receive', [{ text, times: 40_000 }]),
+      plugin.adapter.call('receive', [{ text, times: 1 }]),
+      plugin.adapter.call('receive', [{ text, times: 200_000 }]),
+    ]);
+    expect(long).toEqual({ ok: true, value: text.repeat(40_000) });
+    expect(short).toEqual({ ok: true, value: text });
+    expect(over).toMatchObject({ ok: false, fault: 'refused', code: 'TOO_LARGE' });
+  });
+
+  it('gives a request that crosses in pieces to the host whole', async () => {
+    const fetch = async (args: unknown) => (args as { body: string }).body.length;
+    using plugin = await start(adapterWith('return context.fetch("https://a.example", { body: "é".repeat(event) });'), {
+      max_from_plugin: 2_000_000,
+      handlers: { fetch, emit: fetch },
+    });
+    expect(await plugin.adapter.call('receive', [1_500_000])).toEqual({ ok: true, value: 1_500_000 });
+    expect(await plugin.adapter.call('receive', [2_500_000])).toMatchObject({ ok: false, fault: 'threw', code: 'TOO_LARGE' });
+  });
+
   it('takes 64 levels', async () => {
     using plugin = await start(adapterWith('let v = 1; for (let i = 0; i < 64; i++) v = [v]; return v;'));
     expect(await plugin.adapter.call('receive', [null])).toMatchObject({ ok: true });

@@ -17,7 +17,7 @@ describe('a frame', () => {
   });
 
   it('of a known kind with fields of any kind is taken or refused, never half', () => {
-    const kinds = fc.constantFrom('ready', 'load_failed', 'value', 'error', 'capability', 'log');
+    const kinds = fc.constantFrom('part', 'ready', 'load_failed', 'value', 'error', 'capability', 'log');
     const fields = fc.record(
       {
         id: fc.jsonValue(),
