@@ -118,6 +118,7 @@ export const runConnector = async (sandbox: Sandbox, id: string, options: RunOpt
       record: async () => undefined,
       storage: createPluginStorage(createMemoryStorage()),
       attachmentsOf: async () => [],
+      inbound: { open: () => null },
     },
     ready,
     createRequestTracker(),
