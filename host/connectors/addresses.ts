@@ -17,9 +17,4 @@ export const addressesIn = (schema: unknown, value: unknown): string[] => {
 export type AddressVerdict =
   | { ok: true; host: string }
   | { ok: false; code: 'INVALID_PARAMS'; message: string }
-  | {
-      ok: false;
-      code: 'SSRF_BLOCKED' | 'DOMAIN_BLOCKED';
-      message: string;
-      host: string;
-    };
+  | { ok: false; code: 'SSRF_BLOCKED' | 'DOMAIN_BLOCKED'; message: string; host: string };

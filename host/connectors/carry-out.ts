@@ -9,12 +9,7 @@ import { provenanceOf } from './sanitize/trust-tier.ts';
 
 export type Result =
   | { status: 'success'; data: unknown; provenance: Provenance; error: null }
-  | {
-      status: Exclude<RequestStatus, 'success' | 'rate_limited' | 'requires_approval'>;
-      data: null;
-      provenance: null;
-      error: RequestError;
-    };
+  | { status: Exclude<RequestStatus, 'success' | 'rate_limited' | 'requires_approval'>; data: null; provenance: null; error: RequestError };
 
 const LONGEST_MESSAGE = 2000;
 const DEEPEST = 100;
@@ -62,22 +57,14 @@ const asJson = (data: unknown): { text: string; value: unknown } | null => {
 const withinTime = (calling: Promise<Outcome>, timeout_ms: number, clock: Clock): Promise<Outcome> =>
   new Promise((resolve) => {
     const cancel = clock.after(timeout_ms, () =>
-      resolve({
-        ok: false,
-        code: 'TIMEOUT',
-        message: `No answer within ${timeout_ms / 1000} seconds.`,
-      }),
+      resolve({ ok: false, code: 'TIMEOUT', message: `No answer within ${timeout_ms / 1000} seconds.` }),
     );
     const end = (outcome: Outcome): void => {
       cancel();
       resolve(outcome);
     };
     calling.then(end, (error: unknown) =>
-      end({
-        ok: false,
-        code: 'CONNECTOR_ERROR',
-        message: error instanceof Error ? error.message : String(error),
-      }),
+      end({ ok: false, code: 'CONNECTOR_ERROR', message: error instanceof Error ? error.message : String(error) }),
     );
   });
 
@@ -95,11 +82,7 @@ export const carryOut = async ({ connector, operation, params, limits, domains, 
   const { timeout_ms, max_response_bytes } = limits;
   // The connector gets a copy: what is kept as evidence is what was approved.
   const calling = Promise.resolve().then(() =>
-    connector.call(operation, structuredClone(params), {
-      timeout_ms,
-      max_response_bytes,
-      domains,
-    }),
+    connector.call(operation, structuredClone(params), { timeout_ms, max_response_bytes, domains }),
   );
   const outcome = await withinTime(calling, timeout_ms, clock);
   if (!outcome.ok) return failure(outcome.code, outcome.message);
@@ -108,10 +91,5 @@ export const carryOut = async ({ connector, operation, params, limits, domains, 
   if (Buffer.byteLength(json.text) > max_response_bytes)
     return failure('TOO_LARGE', `The answer of ${connector.id} is longer than ${max_response_bytes} bytes.`);
   const data = limits.sanitize_outputs ? sanitizeOutput(json.value) : json.value;
-  return {
-    status: 'success',
-    data,
-    provenance: provenanceOf(connector.id, addresses, data),
-    error: null,
-  };
+  return { status: 'success', data, provenance: provenanceOf(connector.id, addresses, data), error: null };
 };

@@ -21,8 +21,7 @@ import { answerTo, conflict, createRuns, type RunsDeps } from './runs.ts';
 
 /** Requests of each caller to each connector within the last minute. */
 export interface RequestTimes {
-  /** Oldest first. */
-  times(key: string, at: number, window_ms: number): readonly number[];
+  /** Oldest first. */ times(key: string, at: number, window_ms: number): readonly number[];
   remember(key: string, at: number): void;
 }
 
@@ -49,19 +48,8 @@ export const createCommunicationService = (deps: ServiceDeps) => {
   const evidence = createEvidence(ledger, now);
   const runs = createRuns({ ...deps, judge: judging, evidence });
   const { commit } = runs;
-  const consents = createConsents({
-    ledger,
-    approvals,
-    directory: deps.directory,
-    evidence,
-    now,
-  });
-  const prepare = createPending({
-    ledger,
-    newId: deps.newId,
-    now,
-    sanitizes: (id) => limitsOf(id).sanitize_inputs,
-  });
+  const consents = createConsents({ ledger, approvals, directory: deps.directory, evidence, now });
+  const prepare = createPending({ ledger, newId: deps.newId, now, sanitizes: (id) => limitsOf(id).sanitize_inputs });
   const alone = createSerial();
   const rateKey = ({ caller, asked }: Pending): string => JSON.stringify([asked.connector_type, callerKey(caller)]);
 
@@ -85,51 +73,26 @@ export const createCommunicationService = (deps: ServiceDeps) => {
       evidence: [evidence.row(pending, fate)],
       approvals: draft ? [draft.row] : [],
       audit: [
-        evidence.audit(pending, 'connector.requested', status, {
-          rule: decision.rule,
-          code: told?.code,
-          approval_id: draft?.row.id,
-        }),
+        evidence.audit(pending, 'connector.requested', status, { rule: decision.rule, code: told?.code, approval_id: draft?.row.id }),
         ...(draft ? [draft.audit] : []),
       ],
     });
     if (!result.evidence.has(pending.evidence_id)) throw conflict(pending.evidence_id);
-    return answerTo(pending, {
-      status,
-      data: null,
-      error: told,
-      provenance: null,
-    });
+    return answerTo(pending, { status, data: null, error: told, provenance: null });
   };
 
   const collect = async (pending: Pending, row: StoredEvidence): Promise<ConnectorResponse> => {
     const stored = { ...pending, evidence_id: row.id };
     const { evidence: changed } = await commit(stored, {
-      evidence_changes: [
-        {
-          id: row.id,
-          from: [row.state],
-          state: row.state,
-          code: row.code,
-          collected_at: now(),
-        },
-      ],
-      audit: [
-        evidence.audit(stored, 'connector.collected', row.state, {
-          approval_id: row.approval_id,
-        }),
-      ],
+      evidence_changes: [{ id: row.id, from: [row.state], state: row.state, code: row.code, collected_at: now() }],
+      audit: [evidence.audit(stored, 'connector.collected', row.state, { approval_id: row.approval_id })],
     });
     if (!changed.has(row.id)) throw conflict(stored.evidence_id);
     return evidence.responseOf(row);
   };
 
   const notApproved = (pending: Pending, verdict: Verdict, message: string, hint: string): Promise<ConnectorResponse> =>
-    refuse(pending, verdict, 'denied', {
-      code: 'APPROVAL_REQUIRED',
-      message,
-      hint,
-    });
+    refuse(pending, verdict, 'denied', { code: 'APPROVAL_REQUIRED', message, hint });
 
   const decide = async (pending: Pending, approval_id: string | null): Promise<ConnectorResponse> => {
     const consent = approval_id === null ? null : await consents.of(approval_id, pending);
@@ -145,11 +108,7 @@ export const createCommunicationService = (deps: ServiceDeps) => {
     if (!uses && (decision.effect === 'allow' || decision.effect === 'requires_approval')) deps.times.remember(key, at);
     if (decision.effect !== 'allow') return refuse(pending, verdict, statusOf(decision), error);
     if (!uses) return runs.start(pending, verdict);
-    const stored = {
-      ...pending,
-      evidence_id: consent.row.id,
-      request_id: consent.row.request_id,
-    };
+    const stored = { ...pending, evidence_id: consent.row.id, request_id: consent.row.request_id };
     if (await runs.startApproved(stored, consent.use, pending.caller.actor)) return runs.finish(stored, approval_id, true);
     return notApproved(pending, verdict, `Approval ${approval_id} cannot be used any more.`, 'Ask for a new one.');
   };
@@ -174,11 +133,7 @@ export const createCommunicationService = (deps: ServiceDeps) => {
       const over = new AppError('STATE_CONFLICT', `Approval ${use.change.id} cannot be used any more.`, 'Ask for a new one.');
       if (verdict.error !== null) {
         const { rule } = verdict.decision;
-        const detail = {
-          rule,
-          code: verdict.error.code,
-          approval_id: use.change.id,
-        };
+        const detail = { rule, code: verdict.error.code, approval_id: use.change.id };
         const { requires_evidence: _, ...refused } = evidence.audit(pending, 'connector.requested', 'denied', detail);
         const { approvals: changed } = await commit(pending, {
           approval_changes: [{ ...use.change, state: 'approved' }],
@@ -210,13 +165,7 @@ export const createCommunicationService = (deps: ServiceDeps) => {
     async remember(): Promise<void> {
       for (const row of (await ledger.recentRequests(now() - WINDOW_MS, 10_000)).reverse()) {
         const { caller_kind, actor, channel_id, user_key, session_id, connector_id } = row;
-        const caller = {
-          kind: caller_kind as Caller['kind'],
-          actor,
-          channel_id,
-          user_key,
-          session_id,
-        };
+        const caller = { kind: caller_kind as Caller['kind'], actor, channel_id, user_key, session_id };
         if (connector_id !== null) deps.times.remember(JSON.stringify([connector_id, callerKey(caller)]), row.requested_at);
       }
     },

@@ -107,14 +107,7 @@ export const createConsents = ({ ledger, approvals, directory, evidence, now }: 
       if (!isBinding(request)) return request;
       const row = await ledger.evidenceById(request.evidence_id);
       const pending = row ? evidence.pendingOf(row) : null;
-      const caller = row
-        ? {
-            kind: row.caller_kind,
-            actor: row.actor,
-            channel_id: row.channel_id || null,
-            user_key: row.user_key,
-          }
-        : null;
+      const caller = row ? { kind: row.caller_kind, actor: row.actor, channel_id: row.channel_id || null, user_key: row.user_key } : null;
       return { ...request, params: pending?.asked.params ?? null, caller };
     },
   };

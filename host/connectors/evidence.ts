@@ -41,6 +41,15 @@ const ownerOf = ({ evidence_id, caller }: Pending) => ({
 const resultText = ({ data, provenance, error }: Pick<Result, 'data' | 'provenance' | 'error'>): string =>
   JSON.stringify(error === null ? { data, provenance } : { error });
 
+/** Of what was refused: whoever is over a limit must not fill the disk by it. */
+const MOST_OF_A_REFUSAL = 65_536;
+
+const requestText = ({ connector_type, operation, params }: Asked, state: EvidenceState): string => {
+  const text = JSON.stringify({ connector_type, operation, params });
+  const kept = state === 'started' || state === 'requires_approval' || text.length <= MOST_OF_A_REFUSAL;
+  return kept ? text : JSON.stringify({ connector_type, operation, params: null });
+};
+
 export interface Fate {
   state: EvidenceState;
   rule: string;
@@ -98,15 +107,7 @@ export const createEvidence = (ledger: Pick<Ledger, 'sealEvidence' | 'openEviden
         counted: fate.counted ? 1 : 0,
         request_hash: pending.request_hash,
         result_hash: result === null ? null : sha256(result),
-        request: ledger.sealEvidence(
-          owner,
-          'request',
-          JSON.stringify({
-            connector_type: asked.connector_type,
-            operation: asked.operation,
-            params: asked.params,
-          }),
-        ),
+        request: ledger.sealEvidence(owner, 'request', requestText(asked, fate.state)),
         result: result === null ? null : seal(pending, result),
         requested_at: pending.requested_at,
         started_at: fate.state === 'started' ? at : null,
@@ -128,20 +129,14 @@ export const createEvidence = (ledger: Pick<Ledger, 'sealEvidence' | 'openEviden
           result_hash,
           finished_at: now(),
         },
-        audit: audit(pending, 'connector.finished', result.status, {
-          code,
-          result_hash,
-        }),
+        audit: audit(pending, 'connector.finished', result.status, { code, result_hash }),
       };
     },
     /** The request of a row that was kept; null when its content is gone. */
     pendingOf(row: StoredEvidence): Pending | null {
       const text = ledger.openEvidence(row, 'request');
       if (text === null) return null;
-      const asked = {
-        ...(JSON.parse(text) as Omit<Asked, 'problem'>),
-        problem: null,
-      };
+      const asked = { ...(JSON.parse(text) as Omit<Asked, 'problem'>), problem: null };
       return {
         evidence_id: row.id,
         request_id: row.request_id,
@@ -166,37 +161,16 @@ export const createEvidence = (ledger: Pick<Ledger, 'sealEvidence' | 'openEviden
     responseOf(row: StoredEvidence): ConnectorResponse {
       const { request_id, id: evidence_id, state } = row;
       const text = ledger.openEvidence(row, 'result');
-      const kept =
-        text === null
-          ? null
-          : (JSON.parse(text) as {
-              data?: unknown;
-              provenance?: Provenance;
-              error?: RequestError;
-            });
+      const kept = text === null ? null : (JSON.parse(text) as { data?: unknown; provenance?: Provenance; error?: RequestError });
       if (state === 'success')
-        return {
-          request_id,
-          status: state,
-          data: kept?.data ?? null,
-          error: null,
-          evidence_id,
-          provenance: kept?.provenance ?? null,
-        };
+        return { request_id, status: state, data: kept?.data ?? null, error: null, evidence_id, provenance: kept?.provenance ?? null };
       const unknown: RequestError = {
         code: 'CONNECTOR_ERROR',
         message: 'The host stopped while the request was under way: whether it was carried out, nobody can say.',
         hint: 'Look at the other side before you ask again.',
       };
       const status = state === 'unknown' || state === 'started' ? 'failed' : state;
-      return {
-        request_id,
-        status,
-        data: null,
-        error: kept?.error ?? unknown,
-        evidence_id,
-        provenance: null,
-      };
+      return { request_id, status, data: null, error: kept?.error ?? unknown, evidence_id, provenance: null };
     },
   };
 };

@@ -114,14 +114,7 @@ export const createJudge = (deps: JudgeDeps) => {
         retry_after_ms: retryAfter(recent, policy?.rate_limit_per_minute ?? 0),
       });
       const error = decision.effect === 'allow' ? null : refusalOf(decision.code, refusal(decision.rule));
-      return {
-        decision,
-        connector,
-        policy,
-        effect: facts.effect,
-        addresses,
-        error,
-      };
+      return { decision, connector, policy, effect: facts.effect, addresses, error };
     },
   };
 };

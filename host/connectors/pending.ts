@@ -23,31 +23,18 @@ const resolveCaller = async (
   { ledger }: PendingDeps,
   caller: Caller,
   wanted: string | null,
-): Promise<{
-  caller: Caller;
-  session_id: string | null;
-  problem: string | null;
-}> => {
+): Promise<{ caller: Caller; session_id: string | null; problem: string | null }> => {
   const bound = caller.session_id ?? null;
   const session_id = wanted ?? bound;
   if (session_id === null) return { caller, session_id, problem: null };
   const alone: Caller = { ...caller, session_id: null };
   if (bound !== null && wanted !== null && wanted !== bound)
-    return {
-      caller: alone,
-      session_id: null,
-      problem: 'The session is not the one that the request comes from.',
-    };
+    return { caller: alone, session_id: null, problem: 'The session is not the one that the request comes from.' };
   const session = await ledger.sessionById(session_id);
   if (session === undefined || session.conversation_key === '') {
     // The session of a message that is being decided may not be written yet: who calls knows it.
     const known = bound !== null && caller.channel_id && caller.conversation_key;
-    if (!known)
-      return {
-        caller: alone,
-        session_id: null,
-        problem: `There is no session ${session_id.slice(0, 64)}.`,
-      };
+    if (!known) return { caller: alone, session_id: null, problem: `There is no session ${session_id.slice(0, 64)}.` };
   }
   const { channel_id, conversation_key, user_key } = session ?? {
     channel_id: caller.channel_id as string,
@@ -56,14 +43,7 @@ const resolveCaller = async (
   };
   // Their key is fetched on the way.
   const person_id = user_key === null ? undefined : await ledger.personOf(channel_id, user_key);
-  const resolved = {
-    ...caller,
-    session_id,
-    channel_id,
-    conversation_key,
-    user_key,
-    person_id: person_id ?? null,
-  };
+  const resolved = { ...caller, session_id, channel_id, conversation_key, user_key, person_id: person_id ?? null };
   return { caller: resolved, session_id, problem: null };
 };
 

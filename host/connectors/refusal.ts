@@ -27,10 +27,7 @@ const quoted = (name: string): string => name.slice(0, 80);
 const notFound = ({ connector_type, known }: RefusalFacts): Words => {
   const meant = nearest(connector_type, known);
   const hint = meant === null ? 'agentos connector list shows them.' : `Did you mean ${meant}?`;
-  return {
-    message: `No connector registered for ${quoted(connector_type)}`,
-    hint,
-  };
+  return { message: `No connector registered for ${quoted(connector_type)}`, hint };
 };
 
 const notSupported = ({ operation, connector }: RefusalFacts): Words => {
@@ -47,23 +44,13 @@ const invalidParams = ({ problems, connector_type }: RefusalFacts): Words => ({
 
 const disabled = ({ connector, connector_type, unavailable }: RefusalFacts): Words => {
   const message = `${connector?.name ?? connector_type} is disabled`;
-  if (unavailable !== null)
-    return {
-      message,
-      hint: unavailable.fix ?? `agentos connector enable ${connector_type} enables it.`,
-    };
-  return {
-    message,
-    hint: `config/security_policy.json, connectors.${connector_type}.enabled.`,
-  };
+  if (unavailable !== null) return { message, hint: unavailable.fix ?? `agentos connector enable ${connector_type} enables it.` };
+  return { message, hint: `config/security_policy.json, connectors.${connector_type}.enabled.` };
 };
 
 const notAllowed = ({ rule, operation, connector_type, phase }: RefusalFacts): Words => {
   if (rule === 'blocked_operations')
-    return {
-      message: `The operation ${operation} is refused everywhere.`,
-      hint: 'config/security_policy.json, blocked_operations.',
-    };
+    return { message: `The operation ${operation} is refused everywhere.`, hint: 'config/security_policy.json, blocked_operations.' };
   if (rule === 'phase')
     return {
       message: `The policy allows no external fetches in the phase ${phase}.`,
@@ -82,10 +69,7 @@ const noPolicy = ({ connector_type, unavailable }: RefusalFacts): Words => ({
 
 const domain = ({ rule, problems, connector_type }: RefusalFacts): Words =>
   rule === 'egress'
-    ? {
-        message: problems[0] ?? 'The domain is blocked.',
-        hint: 'config/security_policy.json, egress.allowed_domains and blocked_domains.',
-      }
+    ? { message: problems[0] ?? 'The domain is blocked.', hint: 'config/security_policy.json, egress.allowed_domains and blocked_domains.' }
     : {
         message: `The policy does not let ${connector_type} reach this domain.`,
         hint: `config/security_policy.json, connectors.${connector_type}.allowed_domains and blocked_domains.`,

@@ -42,8 +42,7 @@ export const REQUEST_CODES = [
 export type RequestCode = (typeof REQUEST_CODES)[number];
 
 export interface ConnectorRequest {
-  /** The id of a connector. */
-  connector_type: string;
+  /** The id of a connector. */ connector_type: string;
   operation: string;
   /** JSON. */
   params?: Record<string, unknown> | undefined;

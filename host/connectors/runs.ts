@@ -39,14 +39,7 @@ export const conflict = (evidence_id: string): AppError =>
 export const answerTo = (
   { request_id, evidence_id }: Pending,
   { status, data, error, provenance }: Pick<ConnectorResponse, 'status' | 'data' | 'error' | 'provenance'>,
-): ConnectorResponse => ({
-  request_id,
-  status,
-  data,
-  error,
-  evidence_id,
-  provenance,
-});
+): ConnectorResponse => ({ request_id, status, data, error, evidence_id, provenance });
 
 export const createRuns = (deps: RunsDeps) => {
   const { ledger, clock, evidence } = deps;
@@ -73,17 +66,9 @@ export const createRuns = (deps: RunsDeps) => {
     const { decision, connector, policy, addresses, error } = judge(asked, NO_REQUESTS, true);
     if (error !== null || connector === null || policy === null || decision.effect !== 'allow') {
       const status = decision.effect === 'fail' ? 'failed' : 'denied';
-      return {
-        status,
-        data: null,
-        provenance: null,
-        error: error as NonNullable<typeof error>,
-      };
+      return { status, data: null, provenance: null, error: error as NonNullable<typeof error> };
     }
-    const domains = {
-      allowed: policy.allowed_domains,
-      blocked: policy.blocked_domains,
-    };
+    const domains = { allowed: policy.allowed_domains, blocked: policy.blocked_domains };
     const call = {
       connector,
       operation: asked.operation,
@@ -114,22 +99,10 @@ export const createRuns = (deps: RunsDeps) => {
       approval_id === null || collects || pending.session_id === null
         ? null
         : await deps
-            .deliver?.({
-              caller,
-              approval_id,
-              request: {
-                connector_type: asked.connector_type,
-                operation: asked.operation,
-              },
-              response,
-            })
+            .deliver?.({ caller, approval_id, request: { connector_type: asked.connector_type, operation: asked.operation }, response })
             .catch((error) => void deps.on_error(error, 'hand the result of an approved request to its conversation'));
     const change = collects && approval_id !== null ? { ...ending.change, collected_at: now() } : ending.change;
-    const unit: Unit = {
-      ...delivery?.unit,
-      evidence_changes: [change],
-      audit: [...(delivery?.unit.audit ?? []), ending.audit],
-    };
+    const unit: Unit = { ...delivery?.unit, evidence_changes: [change], audit: [...(delivery?.unit.audit ?? []), ending.audit] };
     try {
       const result = await commit(pending, unit);
       delivery?.done(result);
@@ -151,11 +124,7 @@ export const createRuns = (deps: RunsDeps) => {
     };
     const result = await commit(pending, {
       evidence: [evidence.row(pending, fate)],
-      audit: [
-        evidence.audit(pending, 'connector.requested', 'started', {
-          rule: fate.rule,
-        }),
-      ],
+      audit: [evidence.audit(pending, 'connector.requested', 'started', { rule: fate.rule })],
     });
     if (!result.evidence.has(pending.evidence_id)) throw conflict(pending.evidence_id);
     return finish(pending, null, false);
@@ -163,10 +132,8 @@ export const createRuns = (deps: RunsDeps) => {
 
   /** The approval is consumed in the commit that marks the evidence as started. False: it did not count. */
   const startApproved = async (pending: Pending, use: ApprovalUse, actor: string): Promise<boolean> => {
-    const { id: evidence_id, approval_id } = {
-      id: pending.evidence_id,
-      approval_id: use.change.id,
-    };
+    const { evidence_id } = pending;
+    const approval_id = use.change.id;
     const result = await commit(pending, {
       approval_changes: [use.change],
       evidence_changes: [
@@ -180,16 +147,7 @@ export const createRuns = (deps: RunsDeps) => {
           requires_approval: approval_id,
         },
       ],
-      audit: [
-        ...use.audit,
-        {
-          ...evidence.audit(pending, 'connector.requested', 'started', {
-            rule: 'approval',
-            approval_id,
-          }),
-          actor,
-        },
-      ],
+      audit: [...use.audit, { ...evidence.audit(pending, 'connector.requested', 'started', { rule: 'approval', approval_id }), actor }],
     });
     return result.approvals.has(approval_id) && result.evidence.has(evidence_id);
   };

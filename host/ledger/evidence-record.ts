@@ -5,11 +5,7 @@ import type { ContentKeys } from '../secrets/content-keys.ts';
 export type EvidenceOwner = Pick<EvidenceRow, 'id' | 'channel_id' | 'conversation_key' | 'user_key'>;
 export type EvidenceColumn = 'request' | 'result';
 
-const place = (row: string, column: EvidenceColumn) => ({
-  table: 'evidence',
-  row,
-  column,
-});
+const place = (row: string, column: EvidenceColumn) => ({ table: 'evidence', row, column });
 
 export const sealEvidence = (keys: ContentKeys, owner: EvidenceOwner, column: EvidenceColumn, text: string): string =>
   owner.channel_id === '' ? keys.sealOurs(text, place(owner.id, column)) : keys.sealFor(owner, text, place(owner.id, column));

@@ -108,9 +108,7 @@ export const createErase = (deps: EraseDeps) => {
       const rows = await records.evidence({ channel_id, user_key, direct }, after, PAGE);
       if (rows.length === 0) return blanked;
       after = rows.at(-1)?.seq as number;
-      await ledger.commit({
-        erasures: [{ at: clock.now(), evidence: rows.map(({ id }) => id) }],
-      });
+      await ledger.commit({ erasures: [{ at: clock.now(), evidence: rows.map(({ id }) => id) }] });
       blanked += rows.length;
     }
   };

@@ -9,11 +9,7 @@ export interface ConnectorLimits {
   sanitize_outputs: boolean;
 }
 
-export const CONNECTOR_DEFAULTS = {
-  rate_limit_per_minute: 20,
-  max_response_size_mb: 5,
-  timeout_seconds: 30,
-} as const;
+export const CONNECTOR_DEFAULTS = { rate_limit_per_minute: 20, max_response_size_mb: 5, timeout_seconds: 30 } as const;
 
 const MB = 1024 * 1024;
 /** The longest that a timer takes: a longer one would end at once. */
@@ -30,14 +26,7 @@ export const resolveConnectorPolicy = (
   if (stated === undefined && connector.origin === 'folder' && !connector.approved) return null;
   const { enabled = true, allowed_operations = null, allowed_domains = [], blocked_domains = [] } = stated ?? {};
   const { require_approval = null, rate_limit_per_minute = CONNECTOR_DEFAULTS.rate_limit_per_minute } = stated ?? {};
-  return {
-    enabled,
-    allowed_operations,
-    allowed_domains,
-    blocked_domains,
-    require_approval,
-    rate_limit_per_minute,
-  };
+  return { enabled, allowed_operations, allowed_domains, blocked_domains, require_approval, rate_limit_per_minute };
 };
 
 /** Also for a connector without a policy: its request is refused, but was cleaned before it was kept. */

@@ -70,8 +70,5 @@ export const createDeliverResult =
       finished_at: null,
     });
     const tell = announce();
-    return {
-      unit: { messages: [{ ...row, event_id: null, requires_event: null }] },
-      done: (result) => tell(result?.messages.get(row.id)),
-    };
+    return { unit: { messages: [{ ...row, event_id: null, requires_event: null }] }, done: (result) => tell(result?.messages.get(row.id)) };
   };

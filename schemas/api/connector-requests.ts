@@ -10,33 +10,9 @@ const Name = Type.String({ minLength: 1, maxLength: 255 });
 export const ExecuteBody = Type.Object(
   {
     operation: Name,
-    params: Type.Optional(
-      Type.Object(
-        {},
-        {
-          additionalProperties: true,
-          description: "By the operation's schema; {} when left out.",
-        },
-      ),
-    ),
-    session_id: Type.Optional(
-      orNull(
-        Type.String({
-          minLength: 1,
-          maxLength: 64,
-          description: 'The conversation that it is for.',
-        }),
-      ),
-    ),
-    approval_id: Type.Optional(
-      orNull(
-        Type.String({
-          minLength: 1,
-          maxLength: 64,
-          description: 'The consent to exactly this request.',
-        }),
-      ),
-    ),
+    params: Type.Optional(Type.Object({}, { additionalProperties: true, description: "By the operation's schema; {} when left out." })),
+    session_id: Type.Optional(orNull(Type.String({ minLength: 1, maxLength: 64, description: 'The conversation that it is for.' }))),
+    approval_id: Type.Optional(orNull(Type.String({ minLength: 1, maxLength: 64, description: 'The consent to exactly this request.' }))),
   },
   { ...closed, title: 'ConnectorRequest' },
 );
@@ -55,19 +31,13 @@ const RequestError = Type.Object({
   code: Type.String(),
   message: Type.String(),
   hint: Type.String(),
-  approval_id: Type.Optional(
-    Type.String({
-      description: 'With APPROVAL_REQUIRED: what a person has to approve.',
-    }),
-  ),
+  approval_id: Type.Optional(Type.String({ description: 'With APPROVAL_REQUIRED: what a person has to approve.' })),
   retry_after_ms: Type.Optional(Type.Integer({ description: 'With RATE_LIMITED.' })),
 });
 
 const Provenance = Type.Object({
   untrusted: Type.Literal(true),
-  source: Type.String({
-    description: 'The address it was fetched from, else connector:<id>.',
-  }),
+  source: Type.String({ description: 'The address it was fetched from, else connector:<id>.' }),
   trust_tier: Type.Enum(['search_result', 'external_source', 'primary_source', 'authoritative'] as const),
 });
 

@@ -35,13 +35,7 @@ const ADDRESSES: ReadonlySet<string> = new Set([
   'values',
 ]);
 const CODE = /^(?:javascript|vbscript|livescript):|^data:(?:text\/html|image\/svg\+xml|application\/xhtml\+xml|text\/xml)/;
-const NAMED: Readonly<Record<string, string>> = {
-  colon: ':',
-  tab: '\t',
-  newline: '\n',
-  lpar: '(',
-  amp: '&',
-};
+const NAMED: Readonly<Record<string, string>> = { colon: ':', tab: '\t', newline: '\n', lpar: '(', amp: '&' };
 
 const character = (code: number): string => (code <= 0x10ffff ? String.fromCodePoint(code) : '');
 const decoded = (value: string): string =>

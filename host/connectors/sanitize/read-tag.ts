@@ -1,8 +1,7 @@
 /** Reads a start tag as a browser does (HTML Standard, 13.2.5): what it would see, and what it would take for text. */
 
 export interface Attribute {
-  /** Lower-case. */
-  name: string;
+  /** Lower-case. */ name: string;
   value: string;
   /** Where it stands in the text. */
   from: number;
@@ -10,8 +9,7 @@ export interface Attribute {
 }
 
 export interface StartTag {
-  /** Lower-case. */
-  name: string;
+  /** Lower-case. */ name: string;
   attributes: Attribute[];
   /** The place after its `>`. */
   end: number;
@@ -42,10 +40,7 @@ const readValue = (text: string, at: number, ends: Readonly<Record<string, numbe
   return { value: text.slice(at + 1, close), to: close + 1 };
 };
 
-export const quoteEnds = (text: string): Readonly<Record<string, number>> => ({
-  '"': text.lastIndexOf('"'),
-  "'": text.lastIndexOf("'"),
-});
+export const quoteEnds = (text: string): Readonly<Record<string, number>> => ({ '"': text.lastIndexOf('"'), "'": text.lastIndexOf("'") });
 
 /** null: what begins with the `<` at this place is no tag, or never ends. */
 export const readStartTag = (text: string, at: number, ends: Readonly<Record<string, number>>): StartTag | null => {
@@ -65,12 +60,7 @@ export const readStartTag = (text: string, at: number, ends: Readonly<Record<str
     const value = equals === '' ? { value: '', to: place } : readValue(text, place, ends);
     if (value === null) return null;
     place = value.to;
-    attributes.push({
-      name: attribute.toLowerCase(),
-      value: value.value,
-      from,
-      to: place,
-    });
+    attributes.push({ name: attribute.toLowerCase(), value: value.value, from, to: place });
   }
 };
 

@@ -14,61 +14,27 @@ const PEM_BODY = '(?:[\\s\\S]{0,20000}?-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BL
 
 const SHAPES: readonly Shape[] = [
   // PEM (RFC 7468), OpenSSH and PGP; also cut off before its end, and with the line ends of a JSON text.
-  {
-    name: 'private_key',
-    pattern: new RegExp(`-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----${PEM_BODY}`, 'g'),
-  },
-  {
-    name: 'aws_key',
-    pattern: /(?<![A-Za-z0-9])(?:AKIA|ASIA|ABIA|ACCA)[A-Z2-7]{16}(?![A-Za-z0-9])/g,
-  },
+  { name: 'private_key', pattern: new RegExp(`-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----${PEM_BODY}`, 'g') },
+  { name: 'aws_key', pattern: /(?<![A-Za-z0-9])(?:AKIA|ASIA|ABIA|ACCA)[A-Z2-7]{16}(?![A-Za-z0-9])/g },
   {
     name: 'aws_secret',
     pattern: /(?<=aws_?(?:secret_?(?:access_?)?key)["']?\s{0,4}[:=]\s{0,4}["']?)[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=])/gi,
   },
-  {
-    name: 'gcp_key',
-    pattern: /(?<![A-Za-z0-9_-])AIza[A-Za-z0-9_-]{35}(?![A-Za-z0-9_-])/g,
-  },
+  { name: 'gcp_key', pattern: /(?<![A-Za-z0-9_-])AIza[A-Za-z0-9_-]{35}(?![A-Za-z0-9_-])/g },
   { name: 'gcp_token', pattern: /(?<![A-Za-z0-9_-])ya29\.[A-Za-z0-9_-]{20,}/g },
-  {
-    name: 'github_token',
-    pattern: /(?<![A-Za-z0-9_])(?:gh[pousr]_[A-Za-z0-9]{36,255}|github_pat_[A-Za-z0-9_]{22,255})(?![A-Za-z0-9_])/g,
-  },
-  {
-    name: 'slack_token',
-    pattern: /(?<![A-Za-z0-9-])(?:xox[abeoprs]-[A-Za-z0-9-]{10,}|xapp-[0-9]-[A-Za-z0-9-]{10,})/g,
-  },
-  {
-    name: 'slack_webhook',
-    pattern: /https:\/\/hooks\.slack\.com\/(?:services|workflows)\/[A-Za-z0-9/_-]{20,}/g,
-  },
+  { name: 'github_token', pattern: /(?<![A-Za-z0-9_])(?:gh[pousr]_[A-Za-z0-9]{36,255}|github_pat_[A-Za-z0-9_]{22,255})(?![A-Za-z0-9_])/g },
+  { name: 'slack_token', pattern: /(?<![A-Za-z0-9-])(?:xox[abeoprs]-[A-Za-z0-9-]{10,}|xapp-[0-9]-[A-Za-z0-9-]{10,})/g },
+  { name: 'slack_webhook', pattern: /https:\/\/hooks\.slack\.com\/(?:services|workflows)\/[A-Za-z0-9/_-]{20,}/g },
   {
     name: 'openai_key',
     pattern: /(?<![A-Za-z0-9_-])sk-(?:(?:proj|svcacct|admin|ant|or)-[A-Za-z0-9_-]{20,}|[A-Za-z0-9]{32,})(?![A-Za-z0-9_-])/g,
   },
-  {
-    name: 'stripe_key',
-    pattern: /(?<![A-Za-z0-9_])(?:[sr]k_(?:live|test)_[A-Za-z0-9]{16,}|whsec_[A-Za-z0-9+/=]{24,})/g,
-  },
-  {
-    name: 'api_token',
-    pattern: /(?<![A-Za-z0-9_-])aos_[A-Za-z0-9_-]{43}(?![A-Za-z0-9_-])/g,
-  },
-  {
-    name: 'telegram_token',
-    pattern: /(?<![0-9])[0-9]{8,10}:AA[A-Za-z0-9_-]{33}(?![A-Za-z0-9_-])/g,
-  },
-  {
-    name: 'jwt',
-    pattern: /(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{16,}/g,
-  },
+  { name: 'stripe_key', pattern: /(?<![A-Za-z0-9_])(?:[sr]k_(?:live|test)_[A-Za-z0-9]{16,}|whsec_[A-Za-z0-9+/=]{24,})/g },
+  { name: 'api_token', pattern: /(?<![A-Za-z0-9_-])aos_[A-Za-z0-9_-]{43}(?![A-Za-z0-9_-])/g },
+  { name: 'telegram_token', pattern: /(?<![0-9])[0-9]{8,10}:AA[A-Za-z0-9_-]{33}(?![A-Za-z0-9_-])/g },
+  { name: 'jwt', pattern: /(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{16,}/g },
   // RFC 6750. A word of letters alone is a word: "bearer identification-requirements".
-  {
-    name: 'bearer_token',
-    pattern: /(?<![A-Za-z0-9])Bearer\s{1,4}[A-Za-z0-9._~+/-]{20,}=*/gi,
-    holds: (match) => /[0-9]/.test(match),
-  },
+  { name: 'bearer_token', pattern: /(?<![A-Za-z0-9])Bearer\s{1,4}[A-Za-z0-9._~+/-]{20,}=*/gi, holds: (match) => /[0-9]/.test(match) },
 ];
 
 /** ISO/IEC 7812 with the ranges and lengths of the large networks; most other long numbers fall through here already. */

@@ -63,9 +63,5 @@ export const provenanceOf = (connector_id: string, asked: readonly string[], dat
     asked.length === 0 ? 'external_source' : [...asked, ...(answered === null ? [] : [answered])].map((url) => tierOf(url)).reduce(lower);
   const stated = field(data, 'trust_tier');
   if ((TRUST_TIERS as readonly unknown[]).includes(stated)) trust_tier = lower(trust_tier, stated as TrustTier);
-  return {
-    untrusted: true,
-    source: answered ?? asked[0] ?? `connector:${connector_id}`,
-    trust_tier,
-  };
+  return { untrusted: true, source: answered ?? asked[0] ?? `connector:${connector_id}`, trust_tier };
 };

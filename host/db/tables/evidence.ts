@@ -67,10 +67,7 @@ export const changeEvidence = async (db: Connection, changes: readonly EvidenceC
   return happened;
 };
 
-export type StoredEvidence = EvidenceRow & {
-  seq: number;
-  collected_at: number | null;
-};
+export type StoredEvidence = EvidenceRow & { seq: number; collected_at: number | null };
 
 export const EVIDENCE_STARTED = `SELECT * FROM evidence WHERE state = 'started' ORDER BY seq LIMIT ?`;
 export const EVIDENCE_OF_MESSAGE = 'SELECT * FROM evidence WHERE message_id = ? ORDER BY seq';

@@ -118,6 +118,16 @@ describe('every request leaves a row, an entry in the trail, and both name the r
     expect(bench.items.calls).toEqual([]);
   });
 
+  it('of a refused request are kept up to 64 KiB, beyond that by their hash only', async () => {
+    const note = 'x'.repeat(70_000);
+    const answer = await bench.execute({ params: { note } });
+    expect((await bench.evidence(answer.evidence_id)).params).toEqual({ note });
+    bench.mode = 'off';
+    const refused = await bench.execute({ params: { note } });
+    const kept = await bench.evidence(refused.evidence_id);
+    expect(kept).toMatchObject({ params: null, request_hash: (await bench.evidence(answer.evidence_id)).request_hash });
+  });
+
   it('keeps what was asked, whatever becomes of the object that was handed in', async () => {
     const params = { note: 'first' };
     bench.items.answer = (_operation, given) => {
