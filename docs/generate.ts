@@ -18,7 +18,7 @@ import { docOf, membersOf, namesLike } from './source-docs.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '..');
 const PAGE = path.join(ROOT, 'docs/plugin-guide.md');
-const SDK_FILES = ['index', 'connector', 'network', 'platform-error', 'receipts', 'timestamp', 'untrusted'];
+const SDK_FILES = ['index', 'connector', 'network', 'params', 'platform-error', 'receipts', 'timestamp', 'untrusted'];
 
 const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll(/\s+/g, ' ').trim();
 const code = (text: string): string => `\`${cell(text)}\``;

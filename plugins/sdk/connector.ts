@@ -52,11 +52,13 @@ export const requireParams = (params: OperationParams, ...names: string[]): void
   if (last !== undefined) throw new InvalidParamsError(`${missing.join(', ')} and ${last} parameters are required`);
 };
 
-/** Throws `ConnectorError` with status and the beginning of the body, unless the answer is a 2xx. */
+/** Throws `ConnectorError` with status, the wait that a 429 or 503 asks for, and the beginning of the body, unless the answer is a 2xx. */
 export const requireOk = (response: FetchResponse, service: string): FetchResponse => {
   if (response.status >= 200 && response.status <= 299) return response;
   const said = asText(response.body.trim(), 200);
-  throw new ConnectorError(`${service} answered ${response.status}${said === undefined ? '' : `: ${said}`}`);
+  const wait = response.headers['retry-after'] ?? '';
+  const again = /^\d{1,6}$/.test(wait) ? `; again in ${wait} s` : '';
+  throw new ConnectorError(`${service} answered ${response.status}${again}${said === undefined ? '' : `: ${said}`}`);
 };
 
 /** Performs operations. Constructed by the host: `new MyConnector(context)`. */

@@ -44,6 +44,7 @@ export type {
 } from '../../schemas/message.ts';
 export * from './connector.ts';
 export { grantedFetch } from './network.ts';
+export { contentParam, integerParam, urlParam } from './params.ts';
 export { PlatformError } from './platform-error.ts';
 export { type Failure, failed, retryAfterMs, sent } from './receipts.ts';
 export { asTimestamp } from './timestamp.ts';

@@ -3,6 +3,7 @@ import {
   asList,
   asRecord,
   ConnectorError,
+  contentParam,
   InvalidParamsError,
   type MailReceipt,
   type MailRequest,
@@ -19,21 +20,12 @@ const textOf = (value: unknown): string | undefined => (value === undefined || v
 
 const attachmentsOf = (value: unknown): MailRequest['attachments'] =>
   asList(value).map((one, index) => {
-    const { file_name, mime_type, content, content_base64 } = asRecord(one) ?? {};
+    const attachment = asRecord(one) ?? {};
+    const { file_name, mime_type } = attachment;
     if (typeof file_name !== 'string') throw new InvalidParamsError(`'attachments[${index}].file_name' parameter is required`);
-    if ((content === undefined) === (content_base64 === undefined)) {
-      throw new InvalidParamsError(`Give 'content' (text) or 'content_base64' (bytes) of 'attachments[${index}]', one of them`);
-    }
-    const base64 = content_base64 === undefined ? encode(String(content)) : String(content_base64);
-    return { file_name, content_base64: base64, ...(mime_type === undefined ? {} : { mime_type: String(mime_type) }) };
+    const content_base64 = contentParam(attachment, `'attachments[${index}]'`);
+    return { file_name, content_base64, ...(mime_type === undefined ? {} : { mime_type: String(mime_type) }) };
   });
-
-const encode = (text: string): string => {
-  const bytes = new TextEncoder().encode(text);
-  let binary = '';
-  for (let from = 0; from < bytes.length; from += 8_192) binary += String.fromCharCode(...bytes.subarray(from, from + 8_192));
-  return btoa(binary);
-};
 
 const mailOf = (params: OperationParams): MailRequest => {
   const given = {

@@ -28,10 +28,6 @@ const refuseErrors = (value: unknown): void => {
 };
 
 export const answerOf = (operation: ConfiguredOperation, response: FetchResponse): CallResult => {
-  if (response.status === 429) {
-    const wait = response.headers['retry-after'];
-    throw new ConnectorError(`The service answered 429: too many requests${/^\d{1,6}$/.test(wait ?? '') ? `; again in ${wait} s` : ''}`);
-  }
   const content_type = requireOk(response, 'The service').headers['content-type']?.split(';')[0]?.trim().toLowerCase() || null;
   const data = dataOf(response, content_type);
   if (operation.graphql !== null) refuseErrors(data);

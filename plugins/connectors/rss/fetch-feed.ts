@@ -5,9 +5,11 @@ import {
   type FetchResponse,
   grantedFetch,
   InvalidParamsError,
+  integerParam,
   type OperationParams,
   type PluginContext,
   requireOk,
+  urlParam,
 } from '../../sdk/index.ts';
 import { fromJson } from './from-json.ts';
 import { fromXml } from './from-xml.ts';
@@ -39,26 +41,18 @@ interface Asked {
 
 const TIMEOUT_MS = 20_000;
 const ACCEPT = 'application/rss+xml, application/atom+xml, application/feed+json, application/xml;q=0.9, text/xml;q=0.9, */*;q=0.1';
-const LIMIT = { most: 10_000, otherwise: 50 } as const;
+const LIMIT = { least: 1, most: 10_000, otherwise: 50 } as const;
 
-const parseUrl = (value: unknown): string => {
-  const text = typeof value === 'string' ? value : '';
-  if (/[\u0000-\u0020\u007f#]/.test(text) || !URL.canParse(text)) {
-    throw new InvalidParamsError("'url' is no absolute http or https address without a fragment");
-  }
-  const url = new URL(text);
-  if (url.protocol !== 'http:' && url.protocol !== 'https:') throw new InvalidParamsError("'url' has a scheme other than http and https");
-  if (url.username !== '' || url.password !== '') throw new InvalidParamsError("'url' holds a user name or a password");
-  return url.href;
-};
-
-const parseAsked = ({ url, limit = LIMIT.otherwise, since, include_content = false }: OperationParams): Asked => {
-  if (!Number.isInteger(limit) || Number(limit) < 1 || Number(limit) > LIMIT.most) {
-    throw new InvalidParamsError(`'limit' is no whole number from 1 to ${LIMIT.most}`);
-  }
+const parseAsked = (params: OperationParams): Asked => {
+  const { since, include_content = false } = params;
   const from = since === undefined || since === null ? null : asTimestamp(since);
   if (from === undefined) throw new InvalidParamsError("'since' is no date such as 2026-01-31 or 2026-01-31T12:00:00Z");
-  return { url: parseUrl(url), limit: Number(limit), since: from, include_content: include_content === true };
+  return {
+    url: urlParam(params, 'url'),
+    limit: integerParam(params, 'limit', LIMIT),
+    since: from,
+    include_content: include_content === true,
+  };
 };
 
 /** Without a date an item may be new. */

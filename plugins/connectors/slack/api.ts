@@ -37,9 +37,6 @@ const refusal = ({ error, needed }: Untrusted): ConnectorError => {
   return new ConnectorError(`Slack refused: ${code}${meaning === undefined ? '' : ` (${meaning})`}`);
 };
 
-const limited = (retryAfter: string | undefined): ConnectorError =>
-  new ConnectorError(`Slack answered 429: too many requests${/^\d{1,6}$/.test(retryAfter ?? '') ? `; again in ${retryAfter} s` : ''}`);
-
 export interface SlackApi {
   /** Rejects with `ConnectorError` unless Slack says `ok`. */
   call(method: string, body: Pick<FetchRequest, 'json' | 'form'>): Promise<Untrusted>;
@@ -54,7 +51,6 @@ export const createApi = (context: PluginContext): SlackApi => {
 
   const call: SlackApi['call'] = async (method, body) => {
     const response = await fetch(`${base}/${method}`, { method: 'POST', ...body, timeout_ms: CALL_TIMEOUT_MS });
-    if (response.status === 429) throw limited(response.headers['retry-after']);
     const answer = asRecord(parseJson(requireOk(response, 'Slack').body));
     if (answer === undefined) throw new ConnectorError('Slack answered with something that is no JSON');
     if (answer.ok !== true) throw refusal(answer);
@@ -64,7 +60,6 @@ export const createApi = (context: PluginContext): SlackApi => {
     call,
     async upload(url, content_base64) {
       const response = await fetch(url, { method: 'POST', body_base64: content_base64, timeout_ms: UPLOAD_TIMEOUT_MS });
-      if (response.status === 429) throw limited(response.headers['retry-after']);
       requireOk(response, "Slack's upload");
     },
     async isWell() {

@@ -1,5 +1,5 @@
 /** The operation `upload_file`, in Slack's three steps: https://docs.slack.dev/messaging/working-with-files */
-import { asList, asRecord, asText, ConnectorError, InvalidParamsError, type OperationParams } from '../../sdk/index.ts';
+import { asList, asRecord, asText, ConnectorError, contentParam, InvalidParamsError, type OperationParams } from '../../sdk/index.ts';
 import type { SlackApi } from './api.ts';
 import { escaped } from './send-message.ts';
 
@@ -11,21 +11,8 @@ export interface UploadedFile {
   permalink: string | null;
 }
 
-const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
-
-const encode = (text: string): string => {
-  const bytes = new TextEncoder().encode(text);
-  let binary = '';
-  for (let from = 0; from < bytes.length; from += 8_192) binary += String.fromCharCode(...bytes.subarray(from, from + 8_192));
-  return btoa(binary);
-};
-
-const contentOf = ({ content, content_base64 }: OperationParams): string => {
-  if ((content === undefined) === (content_base64 === undefined)) {
-    throw new InvalidParamsError("Give 'content' (text) or 'content_base64' (bytes), one of them");
-  }
-  const base64 = content_base64 === undefined ? encode(String(content)) : String(content_base64);
-  if (!BASE64.test(base64) || base64.length % 4 !== 0) throw new InvalidParamsError("'content_base64' is no base64");
+const contentOf = (params: OperationParams): string => {
+  const base64 = contentParam(params, 'the file');
   if (base64 === '') throw new InvalidParamsError('The file is empty, which Slack does not take');
   return base64;
 };

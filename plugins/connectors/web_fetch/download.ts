@@ -1,8 +1,7 @@
 /** The operation `download`: a file's bytes, whatever they are. */
-import type { OperationParams, PluginContext } from '../../sdk/index.ts';
+import { integerParam, type OperationParams, type PluginContext, urlParam } from '../../sdk/index.ts';
 import { fileName } from './file-name.ts';
 import { createGet, type Fetched } from './get.ts';
-import { parseCount, parseUrl } from './params.ts';
 
 export interface Download extends Fetched {
   file_name: string;
@@ -14,8 +13,8 @@ const BYTES = { least: 1, most: 7_340_032, otherwise: 3_145_728 } as const;
 export const createDownload = (context: PluginContext) => {
   const get = createGet(context);
   return async (params: OperationParams): Promise<Download> => {
-    const url = parseUrl(params.url);
-    const max_bytes = parseCount(params, 'max_bytes', [BYTES.least, BYTES.most], BYTES.otherwise);
+    const url = urlParam(params, 'url');
+    const max_bytes = integerParam(params, 'max_bytes', BYTES);
     const { fetched, response } = await get(url, { max_bytes, response: 'base64' });
     const file_name = fileName(response.headers['content-disposition'], fetched.final_url);
     return { ...fetched, file_name, content_base64: response.body };

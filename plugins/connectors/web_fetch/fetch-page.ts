@@ -1,10 +1,9 @@
 /** The operation `fetch`: a page as text, with what it says of itself and where it leads. */
-import { asText, ConnectorError, type OperationParams, type PluginContext } from '../../sdk/index.ts';
+import { asText, ConnectorError, integerParam, type OperationParams, type PluginContext, urlParam } from '../../sdk/index.ts';
 import { readArticle } from './article.ts';
 import { createGet, type Fetched } from './get.ts';
 import type { Meta } from './meta.ts';
 import { type Image, type Link, readPage } from './page.ts';
-import { parseCount, parseUrl } from './params.ts';
 
 export interface FetchedPage extends Fetched, Meta {
   charset: string;
@@ -55,8 +54,8 @@ export const createFetchPage = (context: PluginContext) => {
   };
 
   return async (params: OperationParams): Promise<FetchedPage> => {
-    const url = parseUrl(params.url);
-    const max_chars = parseCount(params, 'max_chars', [CHARS.least, CHARS.most], CHARS.otherwise);
+    const url = urlParam(params, 'url');
+    const max_chars = integerParam(params, 'max_chars', CHARS);
     const { fetched, response } = await get(url, { max_bytes: MAX_BYTES });
     const { content_type, final_url } = fetched;
     if (!isText(content_type) && !isHtml(content_type, response.body)) {

@@ -1,9 +1,9 @@
 /** The operation `search`. */
 import {
   ConnectorError,
-  type FetchResponse,
   grantedFetch,
   InvalidParamsError,
+  integerParam,
   type OperationParams,
   type PluginContext,
   requireOk,
@@ -28,25 +28,21 @@ export interface Found {
 const PROVIDERS: Readonly<Record<string, Provider>> = { searxng, brave, tavily, duckduckgo };
 const RANGES = ['day', 'week', 'month', 'year'] as const;
 const TIMEOUT_MS = 15_000;
-const LIMIT = { most: 20, otherwise: 10 } as const;
+const LIMIT = { least: 1, most: 20, otherwise: 10 } as const;
 
-const parseQuery = ({ query, limit = LIMIT.otherwise, language = null, time_range = null }: OperationParams): Query => {
+const parseQuery = (params: OperationParams): Query => {
+  const { query, language = null, time_range = null } = params;
   const text = typeof query === 'string' ? query.trim() : '';
   if (text === '' || text.length > 500) throw new InvalidParamsError("'query' is no text of 1 to 500 characters");
-  if (!Number.isInteger(limit) || Number(limit) < 1 || Number(limit) > LIMIT.most) {
-    throw new InvalidParamsError(`'limit' is no whole number from 1 to ${LIMIT.most}`);
-  }
   if (language !== null && !/^[a-z]{2}$/.test(String(language))) throw new InvalidParamsError('\'language\' is no code such as "en"');
   const range = RANGES.find((each) => each === time_range) ?? null;
   if (time_range !== null && range === null) throw new InvalidParamsError(`'time_range' is none of ${RANGES.join(', ')}`);
-  return { query: text, limit: Number(limit), language: language === null ? null : String(language), time_range: range };
-};
-
-/** Whoever is told when to come back, says so. */
-const refuseLimited = ({ status, headers }: FetchResponse, name: string): void => {
-  if (status !== 429) return;
-  const wait = /^\d{1,6}$/.test(headers['retry-after'] ?? '') ? `; again in ${headers['retry-after']} s` : '';
-  throw new ConnectorError(`${name} answered 429: too many requests${wait}`);
+  return {
+    query: text,
+    limit: integerParam(params, 'limit', LIMIT),
+    language: language === null ? null : String(language),
+    time_range: range,
+  };
 };
 
 export const chosenProvider = ({ provider }: PluginContext['config']): Provider | undefined => {
@@ -69,7 +65,6 @@ export const createSearch = (context: PluginContext) => {
     if (provider === undefined || base === undefined) throw new ConnectorError('No search provider is configured: set "provider"');
     const { url, ...request } = provider.request(base, query);
     const response = await fetch(url, { ...request, timeout_ms: TIMEOUT_MS });
-    refuseLimited(response, provider.name);
     const cause = provider.explain?.(response);
     if (cause !== undefined) throw new ConnectorError(cause);
     const found = provider.read(requireOk(response, provider.name));

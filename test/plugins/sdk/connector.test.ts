@@ -64,6 +64,8 @@ describe('requireOk', () => {
     expect(requireOk(answer(204, ''), 'It').status).toBe(204);
     expect(() => requireOk(answer(500, ' out of order '), 'It')).toThrow(new ConnectorError('It answered 500: out of order'));
     expect(() => requireOk(answer(301, ''), 'It')).toThrow('It answered 301');
+    const limited = { ...answer(429, 'slow down'), headers: { 'retry-after': '7' } };
+    expect(() => requireOk(limited, 'It')).toThrow(new ConnectorError('It answered 429; again in 7 s: slow down'));
     expect(() => requireOk(answer(400, 'x'.repeat(1000)), 'It')).toThrow(/^It answered 400: x{200}$/);
   });
 });

@@ -56,7 +56,7 @@ describe('send_message', () => {
     slack.script.next('chat.postMessage', { kind: 'answer', status: 200, body: { ok: false, error: 'some_new_error' } });
     expect(await send()).toMatchObject(refused('Slack refused: some_new_error'));
     slack.script.next('chat.postMessage', { kind: 'rate_limited', retry_after: 30 });
-    expect(await send()).toMatchObject(refused('429: too many requests; again in 30 s'));
+    expect(await send()).toMatchObject(refused('Slack answered 429; again in 30 s'));
     slack.script.next('chat.postMessage', { kind: 'html', status: 503 });
     expect(await send()).toMatchObject(refused('Slack answered 503'));
     slack.script.next('chat.postMessage', { kind: 'invalid_json' });

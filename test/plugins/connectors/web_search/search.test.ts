@@ -85,7 +85,7 @@ describe.each(IDS)('%s', (id) => {
     expect(await connector.execute('search', { query: 'tea' })).toMatchObject({
       ok: false,
       code: 'CONNECTOR_ERROR',
-      message: expect.stringContaining('429: too many requests; again in 7 s'),
+      message: expect.stringContaining('answered 429; again in 7 s'),
     });
     expect(await connector.execute('search', { query: 'tea' })).toMatchObject({ ok: false, message: expect.stringContaining('503') });
     expect(await connector.execute('search', { query: 'tea' })).toMatchObject({ ok: false, fault: 'threw', code: 'CONNECTOR_ERROR' });
