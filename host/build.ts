@@ -2,7 +2,8 @@
  * What becomes `dist/`: the host for plain `node`, the sandbox's bootstrap folder, the bundles of the
  * built-in plugins, the templates of new ones, and the chat page. Run by `npm run build`.
  */
-import { chmod, copyFile, cp, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { existsSync, readdirSync } from 'node:fs';
+import { chmod, copyFile, cp, mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { build } from 'esbuild';
 import { buildBootstrap } from './sandbox/build-bootstrap.ts';
@@ -44,12 +45,15 @@ const buildSdk = async (): Promise<void> => {
   await writeFile(file, await bundleSdk(path.join(root, 'plugins/sdk/index.ts')));
 };
 
+/** What a built-in plugin's class lies in. */
+const ENTRIES = { channels: 'adapter.ts', connectors: 'connector.ts' } as const;
+
 /** Each built-in plugin: its bundle, its manifest and its guide, as the registry reads them. */
-const buildPlugin = async (id: string): Promise<void> => {
-  const from = path.join(root, 'plugins/channels', id);
-  const to = path.join(dist, 'plugins/channels', id);
+const buildPlugin = async (kind: keyof typeof ENTRIES, id: string): Promise<void> => {
+  const from = path.join(root, 'plugins', kind, id);
+  const to = path.join(dist, 'plugins', kind, id);
   const result = await bundleBuiltin({
-    entry: path.join(from, 'adapter.ts'),
+    entry: path.join(from, ENTRIES[kind]),
     roots: [path.join(root, 'plugins'), path.join(root, 'schemas')],
   });
   if (!result.ok)
@@ -61,15 +65,20 @@ const buildPlugin = async (id: string): Promise<void> => {
   await copyFile(path.join(from, 'README.md'), path.join(to, 'README.md'));
 };
 
+const builtins = (kind: keyof typeof ENTRIES): string[] => {
+  const dir = path.join(root, 'plugins', kind);
+  return existsSync(dir) ? readdirSync(dir) : [];
+};
+
 await rm(dist, { recursive: true, force: true });
 await mkdir(dist, { recursive: true });
-const plugins = await readdir(path.join(root, 'plugins/channels'));
 await Promise.all([
   buildHost(),
   buildSdk(),
   buildBootstrap(path.join(dist, 'sandbox')),
   buildPage(path.join(dist, 'webchat')),
   cp(path.join(root, 'plugins/template'), path.join(dist, 'plugins/template'), { recursive: true }),
-  ...plugins.map(buildPlugin),
+  ...builtins('channels').map((id) => buildPlugin('channels', id)),
+  ...builtins('connectors').map((id) => buildPlugin('connectors', id)),
 ]);
 await chmod(path.join(dist, 'agentos.js'), 0o755);

@@ -14,6 +14,9 @@ export const BUDGETS = {
   log_lines_per_second: 200,
   log_text: 4096,
   frame: 262_144,
+  /** A result that spans frames; each carries so many characters of it, which quotes and back-slashes double. */
+  result: 33_554_432,
+  result_part: 120_000,
   frames_per_second: 5000,
   chars_per_second: 16_777_216,
   /** Each call of the host adds this to the allowance: answering traffic is no flood. */

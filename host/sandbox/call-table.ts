@@ -6,13 +6,26 @@ interface OpenCall {
   method: AdapterMethod;
   call_id: string | null;
   timeout_ms: number;
+  /** Characters of its result, when it may span frames. */
+  max_result: number | null;
+  /** What has come of it. */
+  parts: string[];
+  received: number;
   dueAt: number;
   settle(result: CallResult): void;
 }
 
 export interface CallTable {
   /** Opens a call; `settle` is called exactly once. */
-  open(method: AdapterMethod, call_id: string | null, timeout_ms: number, settle: (result: CallResult) => void): number;
+  open(
+    method: AdapterMethod,
+    call_id: string | null,
+    timeout_ms: number,
+    settle: (result: CallResult) => void,
+    max_result?: number | null,
+  ): number;
+  /** Another piece of a result: all of it with the last one, null before; false when no such piece was asked for. */
+  take(id: number, text: string, last: boolean): string | null | false;
   /** False when there is no such open call. */
   close(id: number, result: CallResult): boolean;
   has(id: number): boolean;
@@ -49,12 +62,20 @@ export const createCallTable = (clock: Clock, onDeadline: (reason: string) => vo
   };
 
   return {
-    open(method, call_id, timeout_ms, settle) {
+    open(method, call_id, timeout_ms, settle, max_result = null) {
       const id = ++lastId;
       const dueAt = clock.monotonic() + timeout_ms;
-      calls.set(id, { method, call_id, timeout_ms, dueAt, settle });
+      calls.set(id, { method, call_id, timeout_ms, max_result, parts: [], received: 0, dueAt, settle });
       if (dueAt < armedFor) arm(dueAt);
       return id;
+    },
+    take(id, text, last) {
+      const call = calls.get(id);
+      if (call === undefined || call.max_result === null) return false;
+      call.parts.push(text);
+      call.received += text.length;
+      if (call.received > call.max_result || text === '') return false;
+      return last ? call.parts.join('') : null;
     },
     close(id, result) {
       const call = calls.get(id);

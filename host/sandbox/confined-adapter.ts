@@ -37,7 +37,7 @@ export interface Confined {
 }
 
 /** Capabilities that leave the worker and need no grant. */
-const ALWAYS_GIVEN = ['emit'];
+const givenTo = ({ emits = true }: ConfinedOptions): string[] => (emits ? ['emit'] : []);
 
 interface Life {
   /** Why it ended; null while it lives. */
@@ -140,6 +140,7 @@ const loadFrame = (options: ConfinedOptions): ToPlugin => ({
     config: options.config,
     webhook_url: options.webhook_url ?? null,
     granted: options.granted,
+    emits: options.emits ?? true,
   },
 });
 
@@ -156,7 +157,7 @@ const createHandler = ({ options, calls, post, onReady, onLoadFailed }: HandlerD
   const mapStack = createStackMapper(options.source_map);
   const onCapability = createCapabilityCalls({
     handlers: options.handlers,
-    available: new Set([...ALWAYS_GIVEN, ...options.granted]),
+    available: new Set([...givenTo(options), ...options.granted]),
     maxToPlugin: options.max_to_plugin,
     callId: calls.callId,
     post,
@@ -164,6 +165,11 @@ const createHandler = ({ options, calls, post, onReady, onLoadFailed }: HandlerD
   });
   let loaded = false;
   const close = (id: number, result: CallResult) => (calls.close(id, result) ? null : 'an answer to no open call');
+
+  const closeWith = (id: number, value: Json) => {
+    const problem = valueProblem(value);
+    return close(id, problem === null ? { ok: true, value } : failed('refused', 'RESULT_INVALID', `the result holds ${problem}`));
+  };
 
   return (frame: FromPlugin): string | null => {
     if ((frame.t === 'ready' || frame.t === 'load_failed') && loaded) return `a second "${frame.t}"`;
@@ -175,12 +181,13 @@ const createHandler = ({ options, calls, post, onReady, onLoadFailed }: HandlerD
       case 'load_failed':
         onLoadFailed(frame.message, { code: frame.fault, message: frame.message, stack: mapStack(frame.stack) });
         return null;
-      case 'value': {
-        const problem = valueProblem(frame.value);
-        return close(
-          frame.id,
-          problem === null ? { ok: true, value: frame.value } : failed('refused', 'RESULT_INVALID', `the result holds ${problem}`),
-        );
+      case 'value':
+        return closeWith(frame.id, frame.value);
+      case 'part': {
+        const text = calls.take(frame.id, frame.text, frame.last);
+        if (text === null) return null;
+        const whole = text === false ? undefined : parseText(text);
+        return whole === undefined ? 'a piece of no result that was asked for' : closeWith(frame.id, whole);
       }
       case 'error':
         return close(frame.id, { ...failed(frame.fault, frame.code ?? undefined, frame.message), stack: mapStack(frame.stack) });
@@ -205,7 +212,7 @@ const createCall =
     { post, credit }: Outgoing,
     { call_timeout_ms, max_to_plugin }: ConfinedOptions,
   ): ConfinedAdapter['call'] =>
-  (method, args, { timeout_ms = call_timeout_ms, call_id } = {}) => {
+  (method, args, { timeout_ms = call_timeout_ms, call_id, max_result } = {}) => {
     if (life.ended !== null) return Promise.resolve(failed('died', 'PLUGIN_ENDED', `the plugin has ended: ${life.ended}`));
     if (!life.methods.has(method)) return Promise.resolve(failed('refused', 'METHOD_MISSING', `the adapter has no method ${method}`));
     const text = encodeArgs(args);
@@ -216,11 +223,21 @@ const createCall =
       );
     }
     return new Promise((resolve) => {
-      const id = calls.open(method, call_id ?? null, timeout_ms, resolve);
+      const most = max_result === undefined ? null : Math.min(max_result, BUDGETS.result);
+      const id = calls.open(method, call_id ?? null, timeout_ms, resolve, most);
       credit();
-      post(`{"t":"call","id":${id},"method":"${method}","args":${text}}`);
+      post(`{"t":"call","id":${id},"method":"${method}","args":${text},"most":${most}}`);
     });
   };
+
+/** undefined for what is no JSON. */
+const parseText = (text: string): Json | undefined => {
+  try {
+    return JSON.parse(text) as Json;
+  } catch {
+    return undefined;
+  }
+};
 
 /** Null for what JSON cannot say: `call` never rejects. */
 const encodeArgs = (args: readonly Json[]): string | null => {

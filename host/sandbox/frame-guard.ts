@@ -37,6 +37,9 @@ const READERS: Record<FromPlugin['t'], (fields: Fields) => FromPlugin | null> = 
   value({ id, value }) {
     return isId(id) && value !== undefined ? { t: 'value', id, value: value as Json } : null;
   },
+  part({ id, text, last }) {
+    return isId(id) && isText(text, BUDGETS.result_part) && typeof last === 'boolean' ? { t: 'part', id, text, last } : null;
+  },
   error(fields) {
     const text = errorText(fields);
     const { id, fault } = fields;

@@ -32,11 +32,14 @@ export interface PluginStart {
   config: Record<string, string | number | boolean>;
   webhook_url: string | null;
   granted: readonly string[];
+  /** Whether the context has `emit`. */
+  emits: boolean;
 }
 
 export type ToPlugin =
   | { t: 'load'; code: string; start: PluginStart }
-  | { t: 'call'; id: number; method: AdapterMethod; args: readonly Json[] }
+  /** `most`: characters of its result as JSON; null: what one frame holds. */
+  | { t: 'call'; id: number; method: AdapterMethod; args: readonly Json[]; most: number | null }
   | { t: 'done'; id: number; value: Json }
   | { t: 'fail'; id: number; code: string; message: string };
 
@@ -50,6 +53,8 @@ export type FromPlugin =
   | { t: 'ready'; methods: AdapterMethod[] }
   | ({ t: 'load_failed'; fault: 'LOAD_FAILED' | 'EXPORT_MISSING' } & PluginErrorText)
   | { t: 'value'; id: number; value: Json }
+  /** A piece of a value's JSON text, for a value that is larger than a frame. */
+  | { t: 'part'; id: number; text: string; last: boolean }
   | ({ t: 'error'; id: number; fault: 'threw' | 'refused' } & PluginErrorText)
   /** `call` is the host's call in whose synchronous part the plugin asked, or null. */
   | { t: 'capability'; id: number; name: string; args: Json; call: number | null }

@@ -40,21 +40,35 @@ const errorFrame = (id: number, fault: 'threw' | 'refused', text: PluginErrorTex
 
 export const threwFrame = (id: number, error: unknown): string => errorFrame(id, 'threw', describeError(error));
 
-/** The frame for a call that ended well. The value is the plugin's: its getters and `toJSON` run here. */
-export const valueFrame = (id: number, value: unknown): string => {
+const tooLarge = (id: number, size: number, limit: number): string =>
+  errorFrame(id, 'refused', { message: `the result has ${size} characters, the limit is ${limit}`, code: 'TOO_LARGE', stack: null });
+
+/** A value that no single frame holds: its JSON text in pieces. */
+const partFrames = (id: number, text: string): string[] => {
+  const frames: string[] = [];
+  for (let from = 0; from < text.length; from += BUDGETS.result_part) {
+    const piece = text.slice(from, from + BUDGETS.result_part);
+    const last = from + BUDGETS.result_part >= text.length;
+    frames.push(`{"t":"part","id":${id},"text":${JSON.stringify(piece)},"last":${last}}`);
+  }
+  return frames;
+};
+
+/**
+ * The frames for a call that ended well; `most`: how many characters its result may have beyond one frame. The value is
+ * the plugin's: its getters and `toJSON` run here.
+ */
+export const valueFrames = (id: number, value: unknown, most: number | null): string[] => {
   let text: string | undefined;
   try {
     text = JSON.stringify(value);
   } catch (error) {
     const { message, stack } = describeError(error);
-    return errorFrame(id, 'refused', {
-      message: `the result is not JSON: ${message}`.slice(0, BUDGETS.error_message),
-      code: 'RESULT_INVALID',
-      stack,
-    });
+    const said = `the result is not JSON: ${message}`.slice(0, BUDGETS.error_message);
+    return [errorFrame(id, 'refused', { message: said, code: 'RESULT_INVALID', stack })];
   }
   const frame = `{"t":"value","id":${id},"value":${text ?? 'null'}}`;
-  if (frame.length <= BUDGETS.frame) return frame;
-  const message = `the result has ${frame.length} characters, the limit is ${BUDGETS.frame}`;
-  return errorFrame(id, 'refused', { message, code: 'TOO_LARGE', stack: null });
+  if (most === null) return [frame.length <= BUDGETS.frame ? frame : tooLarge(id, frame.length, BUDGETS.frame)];
+  if (text !== undefined && text.length > most) return [tooLarge(id, text.length, most)];
+  return frame.length <= BUDGETS.frame ? [frame] : partFrames(id, text as string);
 };

@@ -5,7 +5,7 @@
 
 import type { PluginStart, ToPlugin } from '../wire.ts';
 import type { GuestRealm } from '../worker/guest-realm.ts';
-import { constructAdapter, exportMissing, type LoadedAdapter, loadFailed, threwFrame, valueFrame } from './adapter.ts';
+import { constructAdapter, exportMissing, type LoadedAdapter, loadFailed, threwFrame, valueFrames } from './adapter.ts';
 import { type Bridge, createBridge, type OuterPower } from './bridge.ts';
 import { fireTimer, startTimer } from './capabilities/timers.ts';
 import { buildContext } from './context.ts';
@@ -71,15 +71,15 @@ export const enter = (outer: OuterPower): Omit<GuestRealm, 'evaluate'> => {
       return JSON.stringify(loadFailed(error));
     }
   };
-  const call = async ({ id, method, args }: CallFrame): Promise<void> => {
-    let frame: string;
+  const call = async ({ id, method, args, most }: CallFrame): Promise<void> => {
+    let frames: string[];
     try {
       const value = await gate.during(id, () => adapter?.invoke(method, args));
-      frame = valueFrame(id, value);
+      frames = valueFrames(id, value, most);
     } catch (error) {
-      frame = threwFrame(id, error);
+      frames = [threwFrame(id, error)];
     }
-    bridge.local('answer', frame);
+    for (const frame of frames) bridge.local('answer', frame);
   };
   const receive = (text: string): void => {
     const frame = JSON.parse(text) as ToPlugin;
