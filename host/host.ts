@@ -328,7 +328,7 @@ export const openHost = async ({ config: given, log, clock = systemClock, mode, 
       governance: administration,
       people: hostPeople,
       requests: createRequestOperations(ledger, connectors.service),
-      ready: () => channels.ready() && !draining,
+      ready: () => channels.ready() && pool.connectors.ready() && !draining,
       document: () => document,
     });
     const document = createDocument(routes);

@@ -78,7 +78,7 @@ const reportOn = async (context: CliContext, dir: string): Promise<Report> => {
   const read = await readFolder(dir);
   const files: Files = read.ok ? read.files : new Map();
   const kind = kindOf(dir, files);
-  const builtins = kind === 'channel' ? await loadBuiltins(path.join(context.dist_dir, 'plugins/channels')) : new Map();
+  const builtins = await loadBuiltins(path.join(context.dist_dir, `plugins/${kind}s`), kind);
   const source = await scanChannel(dir, { builtins, bundle: bundleFolder, kind });
   const found = { id: source.id, kind, digest: source.digest, permissions: source.manifest?.permissions ?? {} };
   const errors = source.problems.filter(({ severity }) => severity === 'error');
