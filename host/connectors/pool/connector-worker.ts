@@ -12,6 +12,8 @@ import { outcomeOf } from './outcome.ts';
 export type Began = { kind: 'ok' } | { kind: 'unconfigured'; reason: string } | { kind: 'unwell'; reason: string };
 
 export interface ConnectorWorker extends Worker<Began> {
+  /** It has ended, and its exit is not told yet. */
+  gone(): boolean;
   /** Whether it has a word of its own about its configuration or health. */
   readonly tells: boolean;
   call(operation: string, params: Record<string, unknown>, limits: CallLimits): Promise<Outcome>;
@@ -29,6 +31,7 @@ export const createConnectorWorker = (
   { clock, requests }: { clock: Clock; requests: OpenRequests },
 ): ConnectorWorker => {
   const calls = createOpenCalls(clock);
+  let gone = false;
   /** The last question about its health, while it is open: a second one would say nothing new. */
   let asked: Promise<CallResult> | null = null;
 
@@ -70,6 +73,7 @@ export const createConnectorWorker = (
 
   return {
     exited: adapter.exited,
+    gone: () => gone,
     tells: adapter.methods.has('validateConfig') || adapter.methods.has('healthCheck'),
     async begin() {
       if (!adapter.methods.has('execute')) return { kind: 'fault', reason: 'its class has no method execute' };
@@ -84,7 +88,9 @@ export const createConnectorWorker = (
           call_id,
           max_result: limits.max_response_bytes,
         });
-        return outcomeOf(await calls.during(call), limits.max_response_bytes, scrub);
+        const result = await calls.during(call);
+        gone ||= !result.ok && ended(result);
+        return outcomeOf(result, limits.max_response_bytes, scrub);
       } finally {
         requests.end(call_id);
       }

@@ -59,8 +59,11 @@ export const createPooledConnector = (id: string, first: Next, deps: PooledConne
     },
   });
 
+  const status = (): ChannelStatus =>
+    life.current()?.gone() === true ? { state: 'starting', reason: 'its worker has just ended', fix: null } : life.status();
+
   return {
-    status: life.status,
+    status,
     start: life.start,
     replace: life.replace,
     cancel: life.cancel,
@@ -74,7 +77,7 @@ export const createPooledConnector = (id: string, first: Next, deps: PooledConne
     },
     async call(operation, params, limits) {
       const worker = life.current();
-      const { state, reason } = life.status();
+      const { state, reason } = status();
       if (worker && CALLED.has(state)) return worker.call(operation, params, limits);
       const why = reason === null ? '' : `: ${reason}`;
       return { ok: false, code: 'CONNECTOR_ERROR', message: `The connector ${id} is ${state}${why}` };
