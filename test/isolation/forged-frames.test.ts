@@ -51,6 +51,8 @@ describe('a frame that our own code would not send ends the worker at once:', ()
     ['an answer to no number', 'post(\'{"t":"value","id":"1","value":1}\')'],
     ['an answer without a value', `post('{"t":"value","id":' + frame.id + '}')`],
     ['a second answer', `${VALUE}; ${VALUE}`],
+    ['a piece of a result that may not span frames', `post('{"t":"part","id":' + frame.id + ',"text":"1","last":true}')`],
+    ['a piece of an answer to no call', 'post(\'{"t":"part","id":999,"text":"1","last":true}\')'],
     ['an error without a text', `post('{"t":"error","id":' + frame.id + ',"fault":"threw","message":{},"code":null,"stack":null}')`],
     ['an error of another fault', `post('{"t":"error","id":' + frame.id + ',"fault":"deadline","message":"","code":null,"stack":null}')`],
     ['a second ready', 'post(\'{"t":"ready","methods":["send"]}\')'],
@@ -88,6 +90,35 @@ describe('a frame that our own code would not send ends the worker at once:', ()
     await adapter.call('receive', []);
     await adapter.exited;
     expect(lines).toEqual([]);
+  });
+});
+
+describe('a result that may span frames', () => {
+  const part = (text: string, last: boolean): string =>
+    `post('{"t":"part","id":' + frame.id + ',"text":' + ${JSON.stringify(JSON.stringify(text))} + ',"last":${last}}')`;
+
+  it('comes together from its pieces', async () => {
+    const adapter = await startBypassed(`${part('{"a":', false)}; ${part('[1]}', true)}`);
+    expect(await adapter.call('receive', [], { max_result: 100 })).toEqual({ ok: true, value: { a: [1] } });
+    await adapter.stop(0);
+  });
+
+  it.each([
+    ['is larger than it may be', `for (let i = 0; i < 3; i++) ${part('x'.repeat(50), false)}`],
+    ['is no JSON', part('{', true)],
+    ['has pieces of nothing without end', part('', false)],
+    ['has a piece that is too long', `post('{"t":"part","id":' + frame.id + ',"text":"' + 'x'.repeat(130000) + '","last":true}')`],
+    ['has more after its end', `${part('1', true)}; ${part('2', true)}`],
+  ])('and %s ends the worker', async (_, onCall) => {
+    const adapter = await startBypassed(onCall);
+    await adapter.call('receive', [], { max_result: 100 });
+    expect(await adapter.exited).toMatchObject({ requested: false, breached: true, reason: expect.stringMatching(/^malformed frame: /) });
+  });
+
+  it('holds no key that would reach a prototype', async () => {
+    const adapter = await startBypassed(part('{"__proto__":{}}', true));
+    expect(await adapter.call('receive', [], { max_result: 100 })).toMatchObject({ ok: false, fault: 'refused', code: 'RESULT_INVALID' });
+    await adapter.stop(0);
   });
 });
 

@@ -145,8 +145,8 @@ it('says of random schemas and values of the subset what a full validator says',
       else refused++;
       expect(problems(schema, value).length === 0, JSON.stringify({ schema, value, errors: ajv.errors })).toBe(fits);
     }),
-    { numRuns: 1_500 },
+    { numRuns: 1_000 },
   );
   // Both answers were tried, and often.
-  expect(Math.min(refused, taken)).toBeGreaterThan(200);
+  expect(Math.min(refused, taken)).toBeGreaterThan(150);
 });
