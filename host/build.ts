@@ -2,7 +2,8 @@
  * What becomes `dist/`: the host for plain `node`, the sandbox's bootstrap folder, the bundles of the
  * built-in plugins, the templates of new ones, and the chat page. Run by `npm run build`.
  */
-import { chmod, copyFile, cp, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { readdirSync } from 'node:fs';
+import { chmod, copyFile, cp, mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { build } from 'esbuild';
 import { buildBootstrap } from './sandbox/build-bootstrap.ts';
@@ -44,16 +45,19 @@ const buildSdk = async (): Promise<void> => {
   await writeFile(file, await bundleSdk(path.join(root, 'plugins/sdk/index.ts')));
 };
 
+/** What a built-in plugin's class lies in. */
+const ENTRIES = { channels: 'adapter.ts', connectors: 'connector.ts' } as const;
+
 /** Each built-in plugin: its bundle, its manifest and its guide, as the registry reads them. */
-const buildPlugin = async (folder: string, entry: string): Promise<void> => {
-  const from = path.join(root, 'plugins', folder);
-  const to = path.join(dist, 'plugins', folder);
+const buildPlugin = async (kind: keyof typeof ENTRIES, id: string): Promise<void> => {
+  const from = path.join(root, 'plugins', kind, id);
+  const to = path.join(dist, 'plugins', kind, id);
   const result = await bundleBuiltin({
-    entry: path.join(from, entry),
+    entry: path.join(from, ENTRIES[kind]),
     roots: ['plugins', 'schemas', 'node_modules'].map((each) => path.join(root, each)),
   });
   if (!result.ok)
-    throw new Error(`${folder}: ${result.problems.map((problem) => `${problem.file}:${problem.line} ${problem.message}`).join('\n')}`);
+    throw new Error(`${id}: ${result.problems.map((problem) => `${problem.file}:${problem.line} ${problem.message}`).join('\n')}`);
   await mkdir(to, { recursive: true });
   await writeFile(path.join(to, 'adapter.js'), result.code);
   if (result.source_map) await writeFile(path.join(to, 'adapter.js.map'), result.source_map);
@@ -61,16 +65,17 @@ const buildPlugin = async (folder: string, entry: string): Promise<void> => {
   await copyFile(path.join(from, 'README.md'), path.join(to, 'README.md'));
 };
 
+const builtins = (kind: keyof typeof ENTRIES): string[] => readdirSync(path.join(root, 'plugins', kind));
+
 await rm(dist, { recursive: true, force: true });
 await mkdir(dist, { recursive: true });
-const [channels, connectors] = await Promise.all(['channels', 'connectors'].map((kind) => readdir(path.join(root, 'plugins', kind))));
 await Promise.all([
   buildHost(),
   buildSdk(),
   buildBootstrap(path.join(dist, 'sandbox')),
   buildPage(path.join(dist, 'webchat')),
   cp(path.join(root, 'plugins/template'), path.join(dist, 'plugins/template'), { recursive: true }),
-  ...(channels ?? []).map((id) => buildPlugin(`channels/${id}`, 'adapter.ts')),
-  ...(connectors ?? []).map((id) => buildPlugin(`connectors/${id}`, 'connector.ts')),
+  ...builtins('channels').map((id) => buildPlugin('channels', id)),
+  ...builtins('connectors').map((id) => buildPlugin('connectors', id)),
 ]);
 await chmod(path.join(dist, 'agentos.js'), 0o755);

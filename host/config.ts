@@ -6,9 +6,10 @@ import { accessSync, constants, readFileSync, statSync } from 'node:fs';
 import { isIP } from 'node:net';
 import path from 'node:path';
 import type { ChannelsConfig } from '../schemas/channels-config.ts';
+import type { ConnectorsConfig } from '../schemas/connectors-config.ts';
 import type { SecurityPolicy } from '../schemas/security-policy.ts';
 import { BUILTIN_VARIABLES, isChannelVariable } from './config/channel-variables.ts';
-import { type DocumentProblem, readChannelsConfig, readPolicy } from './config/documents.ts';
+import { type DocumentProblem, readChannelsConfig, readConnectorsConfig, readPolicy } from './config/documents.ts';
 import { parseEnvFile } from './config/env-file.ts';
 import { createEnvironment, type Environment, type EnvValue, isEnvProblem } from './config/environment.ts';
 import { freezeDocument } from './config/freeze.ts';
@@ -60,9 +61,10 @@ export interface Config {
   /** Whether `config/security_policy.json` exists. */
   policy_found: boolean;
   channels_config: ChannelsConfig;
+  connectors_config: ConnectorsConfig;
   /** Which variables are stated, and by what: `environment`, `.env`, `NAME_FILE`. */
   variable_sources: Readonly<Record<string, string>>;
-  /** A variable of a channel's field; no other variable can be read with it, whatever a manifest names. */
+  /** A variable of a channel's or connector's field; no other variable can be read with it, whatever a manifest names. */
   channelEnv(name: string): EnvValue;
 }
 
@@ -195,7 +197,14 @@ const readDocuments = (home: string) => {
   if (!policy.ok) throw documentError('POLICY_INVALID', policy.problems);
   const channels = readChannelsConfig(path.join(home, 'config/channels.json'));
   if (!channels.ok) throw documentError('CONFIG_INVALID', channels.problems);
-  return { policy: freezeDocument(policy.value), policy_found: policy.found, channels_config: freezeDocument(channels.value) };
+  const connectors = readConnectorsConfig(path.join(home, 'config/connectors.json'));
+  if (!connectors.ok) throw documentError('CONFIG_INVALID', connectors.problems);
+  return {
+    policy: freezeDocument(policy.value),
+    policy_found: policy.found,
+    channels_config: freezeDocument(channels.value),
+    connectors_config: freezeDocument(connectors.value),
+  };
 };
 
 const checkMode = (mode: Config['network_mode'], policy: SecurityPolicy, faults: Fault[]): void => {

@@ -17,6 +17,7 @@ export const ERRORS = {
   BUNDLE_FAILED: { status: 422, retryable: false, title: 'The adapter could not be bundled' },
   CONTRACT_BROKEN: { status: 422, retryable: false, title: 'The plugin breaks the contract' },
   CHANNEL_NOT_FOUND: { status: 404, retryable: false, title: 'No such channel' },
+  CONNECTOR_NOT_FOUND: { status: 404, retryable: false, title: 'No such connector' },
   MESSAGE_NOT_FOUND: { status: 404, retryable: false, title: 'No such message' },
   SESSION_NOT_FOUND: { status: 404, retryable: false, title: 'No such session' },
   DELIVERY_NOT_FOUND: { status: 404, retryable: false, title: 'No such delivery' },

@@ -51,10 +51,12 @@ import { createSessions } from './sessions/sessions.ts';
 import { VERSION } from './version.ts';
 import { mountWebchat } from './webchat/mount.ts';
 import { createHostChannels } from './wiring/channels.ts';
+import { createConnectorPool } from './wiring/connector-pool.ts';
 import { createHostConnectors } from './wiring/connectors.ts';
 import { createDeliverResult } from './wiring/deliver-result.ts';
 import { createHostGovernance } from './wiring/governance.ts';
 import { createHostPeople } from './wiring/people.ts';
+import { createPluginBundles } from './wiring/plugin-bundles.ts';
 import { openHostTrail } from './wiring/trail.ts';
 
 export interface HostOptions {
@@ -180,27 +182,26 @@ export const openHost = async ({ config: given, log, clock = systemClock, mode, 
     releases.push(() => egress.close());
     const sandbox = createSandbox({ clock }, { bootstrap_dir: path.join(dist_dir, 'sandbox'), canary_files: [config.db_file] });
     releases.push(() => sandbox.close());
-    const rooms = createHostChannels({
+    const ofPlugins = {
       config,
       log,
       clock,
-      newId,
       ledger,
-      feed,
       metrics,
-      bus,
       egress,
       sandbox,
+      bundles: createPluginBundles(path.join(config.home, 'store/bundles')),
       network_mode: network_mode.value,
       dist_dir,
       reload,
       offline: mode === 'offline',
-      unclean,
       on_error,
-      probe,
-    });
+    };
+    const rooms = createHostChannels({ ...ofPlugins, newId, feed, bus, unclean, probe });
     const { channels } = rooms;
     releases.push(() => rooms.close());
+    const pool = createConnectorPool(ofPlugins);
+    releases.push(() => pool.close());
     const connectors = createHostConnectors({
       config,
       ledger,
@@ -211,7 +212,7 @@ export const openHost = async ({ config: given, log, clock = systemClock, mode, 
       approvals: governance.approvals,
       egress_policy,
       rates: createRateWindow(),
-      directories: [],
+      directories: [pool.directory],
       deliver: createDeliverResult({ ledger, clock, newId, announce: bus.announce }),
       on_error,
       probe,
@@ -240,11 +241,13 @@ export const openHost = async ({ config: given, log, clock = systemClock, mode, 
       network_mode: network_mode.current(),
       execution_phase: execution_phase.current(),
       channels: channels.list(),
+      connectors: pool.connectors.list(),
     }));
     const operations = createOperations({
       ledger,
       clock,
       channels,
+      connectors: pool.connectors,
       health,
       runtime: () => ({
         version: VERSION,
@@ -325,7 +328,7 @@ export const openHost = async ({ config: given, log, clock = systemClock, mode, 
       governance: administration,
       people: hostPeople,
       requests: createRequestOperations(ledger, connectors.service),
-      ready: () => channels.ready() && !draining,
+      ready: () => channels.ready() && pool.connectors.ready() && !draining,
       document: () => document,
     });
     const document = createDocument(routes);
@@ -357,6 +360,8 @@ export const openHost = async ({ config: given, log, clock = systemClock, mode, 
       app,
       webhooks: rooms.webhooks(() => draining),
       operations,
+      /** Those of the folders and those of code. */
+      connectors: connectors.directory,
       tokens: access.tokens,
       /** For the embedding program: requests to connectors, and connectors of its own. */
       communication: connectors.communication,
@@ -368,7 +373,7 @@ export const openHost = async ({ config: given, log, clock = systemClock, mode, 
       /** Settles what the process before left, reads the folders, starts what may run. */
       async start(): Promise<void> {
         // Before the first look, so that no change falls between the two.
-        if (reload) await rooms.watch();
+        if (reload) await Promise.all([rooms.watch(), pool.watch()]);
         if (mode === 'serve') {
           for (const { person_id } of await hostPeople.applyTombstones('unfinished', 'host'))
             log.warn({ person_id }, 'an erasure that the stop before this start interrupted was brought to its end');
@@ -384,7 +389,7 @@ export const openHost = async ({ config: given, log, clock = systemClock, mode, 
           for (const sender of await ledger.recentSenders(clock.now() - 3_600_000))
             rates.remember(rateKey(sender.channel_id, sender.user_key), sender.received_at);
         }
-        await rooms.load();
+        await Promise.all([rooms.load(), pool.load()]);
         if (mode !== 'serve') return;
         governance.live.watch();
         trail.startRetention(config);
@@ -392,7 +397,7 @@ export const openHost = async ({ config: given, log, clock = systemClock, mode, 
       /** Reads the policy and the channel folders again. */
       async reload(): Promise<void> {
         governance.live.reload();
-        await rooms.load();
+        await Promise.all([rooms.load(), pool.load()]);
       },
       /** Takes nothing new: health says so, webhooks answer 503. */
       drain(): void {

@@ -14,7 +14,7 @@ export const ChannelGrants = Type.Object(
       Type.String({
         pattern: '^sha256-[A-Za-z0-9_-]{43}$',
         description:
-          'The digest that agentos channel show prints: sha256- and 43 characters. Left out: whatever code is in the folder is approved.',
+          'The digest that agentos channel show and agentos connector show print: sha256- and 43 characters. Left out: whatever code is in the folder is approved.',
       }),
     ),
     network: origins('Origins that it may reach: https://api.example.com.'),

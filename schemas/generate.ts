@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url';
 import type { TSchema } from 'typebox';
 import { ChannelsConfig } from './channels-config.ts';
 import { ConnectorManifest } from './connector-manifest.ts';
+import { ConnectorsConfig } from './connectors-config.ts';
 import { Manifest } from './manifest.ts';
 import { SecurityPolicy } from './security-policy.ts';
 
@@ -16,6 +17,7 @@ const SCHEMAS: Readonly<Record<string, TSchema>> = {
   'connector.schema.json': ConnectorManifest,
   'security_policy.schema.json': SecurityPolicy,
   'channels_config.schema.json': ChannelsConfig,
+  'connectors_config.schema.json': ConnectorsConfig,
 };
 
 /** Printed as the formatter prints it, so that generating and formatting never undo each other. */

@@ -39,15 +39,18 @@ const sizeOf = (pattern: string): number => {
   return size;
 };
 
-export type Pattern = { ok: true; matches(text: string): boolean } | { ok: false; message: string };
+export type Pattern =
+  | { ok: true /** About how many steps one character takes. */; size: number; matches(text: string): boolean }
+  | { ok: false; message: string };
 
 /** Matches anywhere in the text, as JSON Schema's `pattern` does; `^` and `$` anchor it. No look-around and no back-references. */
 export const parsePattern = (pattern: string): Pattern => {
   if (pattern.length > MAX_PATTERN_LENGTH) return { ok: false, message: `it is longer than ${MAX_PATTERN_LENGTH} characters` };
-  if (sizeOf(pattern) > MAX_SIZE) return { ok: false, message: 'its repetitions make it too large' };
+  const size = sizeOf(pattern);
+  if (size > MAX_SIZE) return { ok: false, message: 'its repetitions make it too large' };
   try {
     const compiled = RE2JS.compile(pattern);
-    return { ok: true, matches: (text) => compiled.matcher(text).find() };
+    return { ok: true, size, matches: (text) => compiled.matcher(text).find() };
   } catch (error) {
     return { ok: false, message: error instanceof Error ? error.message : String(error) };
   }

@@ -1,4 +1,4 @@
-/** Prometheus metrics. Label values are bounded: channel ids and states, never people or addresses. */
+/** Prometheus metrics. Label values are bounded: ids of channels and connectors and states, never people or addresses. */
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 
 export const createMetrics = () => {
@@ -46,6 +46,12 @@ export const createMetrics = () => {
     labelNames: ['kind'],
     registers,
   });
+  const connectors = new Gauge({
+    name: 'communicationos_connector_up',
+    help: '1 when the connector runs, 0 when it does not.',
+    labelNames: ['connector_id'],
+    registers,
+  });
   return {
     agentTokens({ prompt_tokens, completion_tokens }: { prompt_tokens: number; completion_tokens: number }): void {
       tokens.inc({ kind: 'prompt' }, prompt_tokens);
@@ -60,6 +66,7 @@ export const createMetrics = () => {
     commit: (took_ms: number): void => commits.observe(took_ms / 1000),
     channel: (channel_id: string, up: boolean): void => channels.set({ channel_id }, up ? 1 : 0),
     forgetChannel: (channel_id: string): void => channels.remove({ channel_id }),
+    connector: (connector_id: string, up: boolean): void => connectors.set({ connector_id }, up ? 1 : 0),
     content_type: registry.contentType,
     text: (): Promise<string> => registry.metrics(),
   };

@@ -8,11 +8,10 @@ import { type MessageView, messageView, type Trace, traceOf } from '../ledger/vi
 import { type Clock, isoTime } from '../lib/clock.ts';
 import type { NewPost, PostBy } from '../outbox/post-message.ts';
 import { dropDelivery, retryDelivery } from '../outbox/redeliver.ts';
-import type { Channels, ChannelView } from '../registry/channels.ts';
-import type { ConfiguredBy } from '../registry/configure.ts';
 import type { AttachmentOperations } from './attachment-operations.ts';
 import type { AuditOperations } from './audit-operations.ts';
 import type { Health } from './health.ts';
+import { createPluginOperations, type Plugins } from './plugin-operations.ts';
 import type { SessionOperations } from './session-operations.ts';
 
 export interface Page<Item> {
@@ -39,6 +38,7 @@ export interface Status extends Health {
   policy_problem: string | null;
   agent: string;
   channels: { id: string; state: string; reason: string | null; in_flight: number; waiting: number; held_by: string | null }[];
+  connectors: { id: string; state: string; reason: string | null }[];
   queues: {
     events: { channel_id: string; waiting: number }[];
     messages: { channel_id: string; direction: string; state: string; waiting: number }[];
@@ -50,7 +50,8 @@ export interface Status extends Health {
 export interface OperationsDeps {
   ledger: Ledger;
   clock: Clock;
-  channels: Channels;
+  channels: Plugins;
+  connectors: Plugins;
   health(): Promise<Health>;
   runtime(): Pick<
     Status,
@@ -67,10 +68,7 @@ export interface OperationsDeps {
 }
 
 export const createOperations = (deps: OperationsDeps) => {
-  const { ledger, channels } = deps;
-  /** An act that changes no row of its own still stands in the trail. */
-  const noteAct = (actor: string, action: string, subject: string, decision: string) =>
-    ledger.commit({ audit: [{ at: deps.clock.now(), actor, action, subject, decision, detail: null }] });
+  const { ledger, channels, connectors } = deps;
   const redeliver = { ledger, now: () => deps.clock.now(), wake: deps.wake };
   return {
     health: deps.health,
@@ -85,6 +83,7 @@ export const createOperations = (deps: OperationsDeps) => {
           reason,
           ...(deps.outboxCounts(id) ?? { in_flight: 0, waiting: 0, held_by: null }),
         })),
+        connectors: connectors.list().map(({ id, state, reason }) => ({ id, state, reason })),
         queues: { events, messages },
       };
     },
@@ -94,22 +93,8 @@ export const createOperations = (deps: OperationsDeps) => {
       if (found) return found;
       throw new AppError('NOT_FOUND', `There is no setting ${key}.`, 'agentos config list shows every setting.');
     },
-    listChannels: (): ChannelView[] => channels.list(),
-    showChannel: (id: string): ChannelView => channels.show(id),
-    enableChannel: (id: string, actor: string) => channels.enable(id, actor),
-    disableChannel: (id: string, actor: string) => channels.disable(id, actor),
-    async reloadChannel(id: string, actor: string): Promise<ChannelView> {
-      const view = await channels.reload(id);
-      await noteAct(actor, 'channel.reloaded', id, view.state);
-      return view;
-    },
-    configureChannel: (id: string, given: Parameters<Channels['configure']>[1], by: ConfiguredBy) => channels.configure(id, given, by),
-    async testChannel(id: string, actor: string) {
-      const found = await channels.test(id);
-      await noteAct(actor, 'channel.tested', id, found.ok ? 'ok' : 'not ok');
-      return found;
-    },
-    approveChannel: (id: string, digest: string | null, actor: string) => channels.approve(id, digest, actor),
+    channels: createPluginOperations('channel', channels, deps),
+    connectors: createPluginOperations('connector', connectors, deps),
     async listMessages(filter: MessageFilter): Promise<Page<MessageView>> {
       const rows = await ledger.listMessages(filter);
       return {

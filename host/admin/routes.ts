@@ -10,7 +10,6 @@ import { accessRoutes } from './routes/access.ts';
 import { approvalRoutes } from './routes/approvals.ts';
 import { attachmentRoutes } from './routes/attachments.ts';
 import { auditRoutes } from './routes/audit.ts';
-import { channelRoutes } from './routes/channels.ts';
 import { configRoutes } from './routes/config.ts';
 import { connectorRequestRoutes } from './routes/connector-requests.ts';
 import { deliveryRoutes } from './routes/deliveries.ts';
@@ -18,6 +17,7 @@ import { describeRoutes } from './routes/describe.ts';
 import { healthRoutes } from './routes/health.ts';
 import { messageRoutes } from './routes/messages.ts';
 import { modeRoutes } from './routes/modes.ts';
+import { channelRoutes, connectorRoutes } from './routes/plugins.ts';
 import { policyRoutes } from './routes/policy.ts';
 import { secretRoutes } from './routes/secrets.ts';
 import { sessionRoutes } from './routes/sessions.ts';
@@ -43,6 +43,7 @@ const GROUPS: readonly ((deps: RouteDeps) => RouteGroup)[] = [
   healthRoutes,
   configRoutes,
   channelRoutes,
+  connectorRoutes,
   connectorRequestRoutes,
   messageRoutes,
   attachmentRoutes,

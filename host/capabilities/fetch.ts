@@ -1,7 +1,7 @@
 /** The capability `fetch`: a plugin's request, held to its grants, carried out through egress. */
 import { createHash } from 'node:crypto';
 import type { FetchResponse } from '../../schemas/message.ts';
-import type { Egress, EgressResult } from '../egress/egress.ts';
+import type { DomainRules, Egress, EgressResult } from '../egress/egress.ts';
 import { createSlots } from '../lib/slots.ts';
 import { type CallOrigin, CapabilityError, type CapabilityHandler, type Json } from '../sandbox/confined.ts';
 import type { Attachments } from './attachments.ts';
@@ -15,6 +15,14 @@ import type { Placeholders } from './placeholders.ts';
 import type { LeftRequest, RequestTracker } from './request-tracker.ts';
 import { createScrub, type Scrub } from './scrub.ts';
 
+export interface FetchBounds {
+  max_response_bytes: number;
+  /** What is left of the time of the call that the request is made for. */
+  timeout_ms: number;
+  /** Asked again before every hop. */
+  domains(): DomainRules;
+}
+
 export interface FetchDeps {
   egress: Egress;
   /** As `resolveGrants` gives them. */
@@ -25,6 +33,8 @@ export interface FetchDeps {
   allowed: () => boolean | string;
   /** Of the messages that are being sent; without it none can be named. */
   attachments?: Attachments | undefined;
+  /** Asked for each request: what holds beside the grant, whoever asked for it. `call_id` is null when that cannot be told. */
+  bounds?: ((call_id: string | null) => FetchBounds) | undefined;
   /** Ends what is in flight when the plugin's generation ends. */
   signal?: AbortSignal;
 }
@@ -88,7 +98,7 @@ const toResponse = (result: Extract<EgressResult, { ok: true }>, request: Plugin
  * those of `PluginFetch`. A request that left without an answer is told to the tracker; a refused redirect is an answer.
  */
 export const createFetchCapability = (deps: FetchDeps): CapabilityHandler => {
-  const { egress, grants, placeholders, tracker, allowed, attachments = NO_ATTACHMENTS, signal } = deps;
+  const { egress, grants, placeholders, tracker, allowed, attachments = NO_ATTACHMENTS, bounds, signal } = deps;
   const upload = createSlots(UPLOADS);
   const scrub = createScrub(placeholders, grants);
 
@@ -99,13 +109,19 @@ export const createFetchCapability = (deps: FetchDeps): CapabilityHandler => {
     origin: CallOrigin,
   ): Promise<EgressResult> => {
     let left: LeftRequest | null = null;
+    const bound = bounds?.(origin.call_id);
     const result = await egress.request({
       url: ready.url,
       method: request.method,
       headers: Object.fromEntries(ready.headers),
       body: ready.bytes ?? ready.body,
-      timeout_ms: request.timeout_ms ?? DEFAULT_TIMEOUT_MS,
-      max_response_bytes: Math.min(grant.max_response_bytes, request.max_bytes ?? grant.max_response_bytes),
+      timeout_ms: Math.min(request.timeout_ms ?? DEFAULT_TIMEOUT_MS, bound?.timeout_ms ?? Number.POSITIVE_INFINITY),
+      max_response_bytes: Math.min(
+        grant.max_response_bytes,
+        request.max_bytes ?? Number.POSITIVE_INFINITY,
+        bound?.max_response_bytes ?? Number.POSITIVE_INFINITY,
+      ),
+      domains: bound?.domains,
       redirect_origins: redirectOrigins(request.method, grants, grant, ready.secretInBody),
       credential_headers: ready.credential_headers,
       on_left: () => {

@@ -6,7 +6,8 @@ import { AppError } from '../errors.ts';
 import { systemClock } from '../lib/clock.ts';
 import { loadBuiltins } from '../registry/builtins.ts';
 import type { ChannelSource, Problem } from '../registry/channel-source.ts';
-import { MANIFEST_FILE, type PluginKind } from '../registry/inspect-manifest.ts';
+import { MANIFEST_FILE } from '../registry/inspect-manifest.ts';
+import type { PluginKind } from '../registry/kinds.ts';
 import { type Files, readFolder } from '../registry/read-folder.ts';
 import { scanChannel } from '../registry/scan.ts';
 import { bundleFolder } from '../sandbox/bundle.ts';
@@ -77,7 +78,7 @@ const reportOn = async (context: CliContext, dir: string): Promise<Report> => {
   const read = await readFolder(dir);
   const files: Files = read.ok ? read.files : new Map();
   const kind = kindOf(dir, files);
-  const builtins = kind === 'channel' ? await loadBuiltins(path.join(context.dist_dir, 'plugins/channels')) : new Map();
+  const builtins = await loadBuiltins(path.join(context.dist_dir, `plugins/${kind}s`), kind);
   const source = await scanChannel(dir, { builtins, bundle: bundleFolder, kind });
   const found = { id: source.id, kind, digest: source.digest, permissions: source.manifest?.permissions ?? {} };
   const errors = source.problems.filter(({ severity }) => severity === 'error');

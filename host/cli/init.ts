@@ -37,6 +37,7 @@ const FILES: readonly [string, string][] = [
   ['.env', ENV],
   ['config/security_policy.json', `${JSON.stringify(POLICY, null, 2)}\n`],
   ['config/channels.json', '{}\n'],
+  ['config/connectors.json', '{}\n'],
   ['store/channels/webchat/manifest.json', `${JSON.stringify(channel('webchat', 'Web chat', 'webchat#WebchatAdapter'), null, 2)}\n`],
   [
     'store/channels/telegram/manifest.json',

@@ -1,10 +1,10 @@
 /** The commands and their options. One file per command does the work. */
 import { Command, CommanderError, Option } from 'commander';
+import type { PluginKind } from '../registry/kinds.ts';
 import { VERSION } from '../version.ts';
 import { approvalsApprove, approvalsDeny, approvalsList, pairApprove, pairList, pairRevoke } from './approvals.ts';
 import { auditTail, auditVerify } from './audit.ts';
 import { auditExport } from './audit-export.ts';
-import { channelApprove, channelDisable, channelEnable, channelList, channelReload, channelShow, channelTest } from './channel.ts';
 import { channelCreate } from './channel-create.ts';
 import { configGet, configList } from './config.ts';
 import { connectorRun } from './connector-run.ts';
@@ -15,6 +15,7 @@ import { deliveriesDrop, deliveriesList, deliveriesRetry } from './deliveries.ts
 import { health } from './health.ts';
 import { init } from './init.ts';
 import { networkModeGet, networkModeSet, phaseGet, phaseSet } from './modes.ts';
+import { pluginCommands } from './plugin.ts';
 import { policyCheck, policyExplain } from './policy.ts';
 import { secretsList, secretsRotate } from './secrets.ts';
 import { status } from './status.ts';
@@ -72,31 +73,37 @@ export const createProgram = (context: CliContext): Command => {
   ).action(act(configGet));
   remote(config.command('list').description('every setting')).action(act(configList));
 
-  const channel = program.command('channel').description('the channels of this home');
-  remote(channel.command('list').description('channels, their state, the reason and the fix')).action(act(channelList));
-  remote(channel.command('show').argument('<id>').description('one channel in full')).action(act(channelShow));
-  remote(channel.command('enable').argument('<id>').description('let it run; tries again after a quarantine')).action(act(channelEnable));
-  remote(channel.command('disable').argument('<id>').description('stop it; its deliveries wait')).action(act(channelDisable));
-  remote(channel.command('reload').argument('<id>').description('read its folder again')).action(act(channelReload));
-  remote(channel.command('test').argument('<id>').description('ask its adapter whether the account is well')).action(act(channelTest));
-  remote(
-    channel
-      .command('approve')
-      .argument('<id>')
-      .option('--digest <digest>', 'the digest that you have read')
-      .description('let the code in its folder run, with the permissions shown'),
-  ).action(act(channelApprove));
-  withCommon(
-    channel
-      .command('check')
-      .argument('<dir>')
-      .description('validate a folder: manifest, bundle, permissions and the contract; needs no host'),
-  ).action(act(async (...given: Parameters<Run<[string]>>) => (await import('./channel-check.ts')).channelCheck(...given)));
+  /** The verbs that channels and connectors have in common. */
+  const plugins = (kind: PluginKind, stopped: string, tested: string): Command => {
+    const group = program.command(kind).description(`the ${kind}s of this home`);
+    const run = pluginCommands(kind);
+    remote(group.command('list').description(`${kind}s, their state, the reason and the fix`)).action(act(run.list));
+    remote(group.command('show').argument('<id>').description(`one ${kind} in full`)).action(act(run.show));
+    remote(group.command('enable').argument('<id>').description('let it run; tries again after a quarantine')).action(act(run.enable));
+    remote(group.command('disable').argument('<id>').description(stopped)).action(act(run.disable));
+    remote(group.command('reload').argument('<id>').description('read its folder again')).action(act(run.reload));
+    remote(group.command('test').argument('<id>').description(tested)).action(act(run.test));
+    remote(
+      group
+        .command('approve')
+        .argument('<id>')
+        .option('--digest <digest>', 'the digest that you have read')
+        .description('let the code in its folder run, with the permissions shown'),
+    ).action(act(run.approve));
+    withCommon(
+      group
+        .command('check')
+        .argument('<dir>')
+        .description('validate a folder: manifest, bundle, permissions and the contract; needs no host'),
+    ).action(act(async (...given: Parameters<Run<[string]>>) => (await import('./channel-check.ts')).channelCheck(...given)));
+    return group;
+  };
+  const channel = plugins('channel', 'stop it; its deliveries wait', 'ask its adapter whether the account is well');
+  const connector = plugins('connector', 'stop it; its operations are refused', 'ask it whether it is configured and well');
 
   const create = (command: Command): Command =>
     withCommon(command.argument('<id>').description('write a new folder: manifest, code, guide, and a test that passes'));
   create(channel.command('create')).option('--kind <kind>', 'channel or connector', 'channel').action(act(channelCreate));
-  const connector = program.command('connector').description('the connectors of this home');
   create(connector.command('create')).action(
     act((common, options, id: string) => channelCreate(common, { ...options, kind: 'connector' }, id)),
   );

@@ -109,7 +109,10 @@ export const serve = async (context: CliContext, options: ServeOptions): Promise
       ['SIGINT', 'SIGTERM'],
       (signal) => void stop(signal).catch((error) => log.error({ err: error }, 'did not stop cleanly')),
     );
-    context.on_signal(['SIGHUP'], () => void host.reload().catch((error) => log.error({ err: error }, 'could not reload the channels')));
+    context.on_signal(
+      ['SIGHUP'],
+      () => void host.reload().catch((error) => log.error({ err: error }, 'could not read the plugin folders again')),
+    );
     await host.start();
     if (options.reload) log.info('development: changed plugin folders are taken up by themselves');
     if (host.tokens.isFirstStart()) {

@@ -25,6 +25,14 @@ export const status = (context: CliContext, options: CommonOptions): Promise<voi
         ['channel', 'state', 'in flight', 'waiting', 'held by', 'reason'],
         value.channels.map((channel) => [channel.id, channel.state, channel.in_flight, channel.waiting, channel.held_by, channel.reason]),
       );
+      if (value.connectors.length > 0) {
+        context.stdout.write('\n');
+        printTable(
+          context.stdout,
+          ['connector', 'state', 'reason'],
+          value.connectors.map(({ id, state, reason }) => [id, state, reason]),
+        );
+      }
       if (value.queues.messages.length === 0) return;
       context.stdout.write('\n');
       printTable(

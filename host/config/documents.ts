@@ -1,12 +1,13 @@
-/** The two files that an operator edits, read and checked. What is wrong is a value: at start it ends the host, at reload the last good file stays. */
+/** The files that an operator edits, read and checked. What is wrong is a value: at start it ends the host, at reload the last good file stays. */
 import { isUtf8 } from 'node:buffer';
 import { readFileSync } from 'node:fs';
 import { ChannelsConfig } from '../../schemas/channels-config.ts';
 import { compile } from '../../schemas/compile.ts';
+import { ConnectorsConfig } from '../../schemas/connectors-config.ts';
 import { type Explained, explainErrors } from '../../schemas/explain.ts';
 import { parseJsonText } from '../../schemas/json-text.ts';
 import { SecurityPolicy } from '../../schemas/security-policy.ts';
-import { checkChannels, checkPolicy } from './meaning.ts';
+import { checkEntries, checkPolicy } from './meaning.ts';
 
 export interface DocumentProblem {
   /** As the operator knows it: `config/security_policy.json`. */
@@ -51,9 +52,13 @@ const readDocument = <T>(path: string, file: string, check: Check): Document<T> 
 
 const policyStructure = compile(SecurityPolicy, { every: true });
 const channelsStructure = compile(ChannelsConfig, { every: true });
+const connectorsStructure = compile(ConnectorsConfig, { every: true });
 
 const structureThen =
-  (structure: typeof policyStructure | typeof channelsStructure, meaning: (value: never) => Explained[]): Check =>
+  (
+    structure: typeof policyStructure | typeof channelsStructure | typeof connectorsStructure,
+    meaning: (value: never) => Explained[],
+  ): Check =>
   (value) => {
     const checked = structure(value);
     return checked.ok ? meaning(value as never) : explainErrors(checked.errors);
@@ -61,19 +66,22 @@ const structureThen =
 
 export const POLICY_FILE = 'config/security_policy.json';
 export const CHANNELS_FILE = 'config/channels.json';
+export const CONNECTORS_FILE = 'config/connectors.json';
 
 /** What is wrong with a policy that is no file: empty when it can be used. */
 export const checkPolicyDocument: Check = structureThen(policyStructure, checkPolicy);
 
 export const readPolicy = (path: string): Document<SecurityPolicy> => readDocument(path, POLICY_FILE, checkPolicyDocument);
 
-export const readChannelsConfig = (path: string): Document<ChannelsConfig> => {
-  const document = readDocument<ChannelsConfig & { $schema?: string }>(
-    path,
-    CHANNELS_FILE,
-    structureThen(channelsStructure, checkChannels),
-  );
+const readEntries = (path: string, file: string, check: Check): Document<ChannelsConfig> => {
+  const document = readDocument<ChannelsConfig & { $schema?: string }>(path, file, check);
   if (!document.ok) return document;
   const { $schema: _, ...value } = document.value;
   return { ...document, value };
 };
+
+export const readChannelsConfig = (path: string): Document<ChannelsConfig> =>
+  readEntries(path, CHANNELS_FILE, structureThen(channelsStructure, checkEntries));
+
+export const readConnectorsConfig = (path: string): Document<ConnectorsConfig> =>
+  readEntries(path, CONNECTORS_FILE, structureThen(connectorsStructure, checkEntries));

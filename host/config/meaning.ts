@@ -1,4 +1,4 @@
-/** What a schema cannot say about the two files: values that contradict each other, addresses that are none. */
+/** What a schema cannot say about the files: values that contradict each other, addresses that are none. */
 import type { ChannelEntry, ChannelsConfig } from '../../schemas/channels-config.ts';
 import type { Explained } from '../../schemas/explain.ts';
 import type { SecurityPolicy } from '../../schemas/security-policy.ts';
@@ -59,5 +59,6 @@ const checkOrigins = (id: string, kind: 'network' | 'websocket', entry: ChannelE
   );
 };
 
-export const checkChannels = ({ $schema: _, ...channels }: ChannelsConfig & { $schema?: unknown }): Explained[] =>
-  Object.entries(channels).flatMap(([id, entry]) => [...checkOrigins(id, 'network', entry), ...checkOrigins(id, 'websocket', entry)]);
+/** Of channels or of connectors. */
+export const checkEntries = ({ $schema: _, ...entries }: ChannelsConfig & { $schema?: unknown }): Explained[] =>
+  Object.entries(entries).flatMap(([id, entry]) => [...checkOrigins(id, 'network', entry), ...checkOrigins(id, 'websocket', entry)]);

@@ -12,7 +12,7 @@ export interface SecretState {
 const isSecretVariable = (name: string): boolean =>
   BUILTIN_VARIABLES[name] === true || (VARIABLES as Record<string, Variable<unknown>>)[name]?.secret === true;
 
-/** Of the effective settings, those that are secret: variables by name, channels' fields by dotted path. */
+/** Of the effective settings, those that are secret: variables by name, fields of channels and connectors by dotted path. */
 export const listSecrets = (settings: readonly ConfigValue[]): SecretState[] =>
   settings
     .filter(({ key, value }) => isSecretVariable(key) || value === MASK)

@@ -1,7 +1,7 @@
 /** Every setting with its effective value and the place that states it: `agentos config get|list`. Secrets are masked. */
 import type { Config } from '../config.ts';
 import { BUILTIN_VARIABLES } from './channel-variables.ts';
-import { CHANNELS_FILE, POLICY_FILE } from './documents.ts';
+import { CHANNELS_FILE, CONNECTORS_FILE, POLICY_FILE } from './documents.ts';
 import { dedupeWindowMs, rateOf } from './limits.ts';
 import { resolvePolicy } from './policy-defaults.ts';
 import { VARIABLES, type Variable, type VariableName } from './variables.ts';
@@ -23,11 +23,15 @@ interface DecidedMode {
 export interface ConfigState {
   network_mode: DecidedMode;
   execution_phase: DecidedMode;
-  channels: readonly {
-    id: string;
-    config: Readonly<Record<string, { value: unknown; source: string; secret: boolean }>>;
-    missing: readonly string[];
-  }[];
+  channels: readonly PluginFields[];
+  connectors: readonly PluginFields[];
+}
+
+/** One channel or connector. */
+interface PluginFields {
+  id: string;
+  config: Readonly<Record<string, { value: unknown; source: string; secret: boolean }>>;
+  missing: readonly string[];
 }
 
 export const MASK = '********';
@@ -36,7 +40,12 @@ const NOT_SET = 'not set';
 /** No channel has this id, so only what holds for all of them answers. */
 const ANY_CHANNEL = '';
 
-const FIELD_SOURCES: Readonly<Record<string, string>> = { file: CHANNELS_FILE, stored: 'API or command line' };
+const FILES = { channels: CHANNELS_FILE, connectors: CONNECTORS_FILE } as const;
+
+const fieldSource = (section: keyof typeof FILES, source: string): string => {
+  if (source === 'file') return FILES[section];
+  return source === 'stored' ? 'API or command line' : source;
+};
 
 const at = (value: unknown, steps: readonly string[]): unknown =>
   steps.reduce<unknown>(
@@ -133,22 +142,27 @@ const policyEntries = (config: Config, variables: readonly ConfigValue[]): Confi
   });
 };
 
-const channelEntries = (state: ConfigState): ConfigValue[] =>
-  state.channels.flatMap(({ id, config, missing }) => [
+const fieldEntries = (section: keyof typeof FILES, plugins: readonly PluginFields[]): ConfigValue[] =>
+  plugins.flatMap(({ id, config, missing }) => [
     ...Object.entries(config).map(([field, { value, source, secret }]) => ({
-      key: `channels.${id}.${field}`,
+      key: `${section}.${id}.${field}`,
       value: secret ? MASK : value,
-      source: FIELD_SOURCES[source] ?? source,
+      source: fieldSource(section, source),
     })),
     ...missing
       .filter((field) => !Object.hasOwn(config, field))
-      .map((field) => ({ key: `channels.${id}.${field}`, value: null, source: NOT_SET })),
+      .map((field) => ({ key: `${section}.${id}.${field}`, value: null, source: NOT_SET })),
   ]);
 
-/** Variables by name, then the policy and the channels' fields by dotted path. */
+/** Variables by name, then the policy and the fields of channels and connectors by dotted path. */
 export const listConfig = (config: Config, state: ConfigState): ConfigValue[] => {
   const variables = variableEntries(config, state);
-  return [...variables, ...policyEntries(config, variables), ...channelEntries(state)];
+  return [
+    ...variables,
+    ...policyEntries(config, variables),
+    ...fieldEntries('channels', state.channels),
+    ...fieldEntries('connectors', state.connectors),
+  ];
 };
 
 const sectionOf = (key: string, entries: readonly ConfigValue[]): ConfigValue => {

@@ -11,7 +11,17 @@ import { createSockets } from './open-socket.ts';
 import { createPools, DEFAULT_POOL_LIMITS, type OriginPool, type PoolLimits } from './pools.ts';
 import { decideRedirect } from './redirect.ts';
 import { privateAddressFault, type Resolver, resolveTarget, systemResolver } from './resolve.ts';
-import { decideMode, decideTarget, type Fault, isAllowedPrivate, nameTarget, type Parsed, parseTarget, type Target } from './target.ts';
+import {
+  decideDomains,
+  decideMode,
+  decideTarget,
+  type Fault,
+  isAllowedPrivate,
+  nameTarget,
+  type Parsed,
+  parseTarget,
+  type Target,
+} from './target.ts';
 
 export interface EgressDeps {
   /** Asked before every hop, so that a change acts at once. */
@@ -110,6 +120,9 @@ const answer = async (hop: Hop, result: Extract<ExchangeResult, { ok: true }>, m
   return { ok: true, status: result.status, headers, url: hop.target.url.href, body };
 };
 
+const domainsOf = (target: Target, { domains }: EgressRequest): Fault | null =>
+  domains === undefined ? null : decideDomains(target, domains());
+
 /** The one door out. Reads no proxy from the environment, never throws, refuses everything once closed. */
 export const createEgress = (
   { policy, shut = () => null, resolver = systemResolver, clock = systemClock }: EgressDeps,
@@ -154,7 +167,7 @@ export const createEgress = (
       const { target } = hop;
       const rules = policy();
       // `shut` tells requests apart; whatever it says, nothing at all leaves while the mode is off.
-      const refused = refusedByMode(hop.method) ?? decideMode(rules, 'read') ?? decideTarget(target, rules);
+      const refused = refusedByMode(hop.method) ?? decideMode(rules, 'read') ?? decideTarget(target, rules) ?? domainsOf(target, request);
       if (refused !== null) return fail(refused);
       const known = pools.fresh(target);
       const reached = known === undefined ? await reach(target, cancellation) : decidePool(target, known, rules);

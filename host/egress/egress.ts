@@ -16,6 +16,15 @@ export interface EgressPolicy {
   network_mode?: 'on' | 'readonly' | 'off';
 }
 
+/** Whole-label suffixes. */
+export interface DomainRules {
+  /** Where they stand, for the message: `connectors.web_fetch`. */
+  place: string;
+  /** Empty: every one. */
+  allowed_domains: readonly string[];
+  blocked_domains: readonly string[];
+}
+
 export interface EgressRequest {
   url: string;
   method: string;
@@ -26,6 +35,8 @@ export interface EgressRequest {
   max_response_bytes: number;
   /** A redirect is followed only to one of these origins, `*` being all (at most 5 hops, credentials dropped on another origin). */
   redirect_origins: readonly string[];
+  /** Asked before every hop: further bounds, of whoever asks. They hold for private targets too. */
+  domains?: (() => DomainRules) | undefined;
   /** Headers that are dropped when a redirect leaves the first origin, lower-case. */
   credential_headers?: readonly string[];
   /**

@@ -1,7 +1,7 @@
 /** Where a request wants to go: parsed once, judged by the parsed host and never by the text it came as. */
 import { isIP } from 'node:net';
 import { domainToASCII } from 'node:url';
-import type { EgressFaultCode, EgressPolicy } from './egress.ts';
+import type { DomainRules, EgressFaultCode, EgressPolicy } from './egress.ts';
 
 export interface Fault {
   code: EgressFaultCode;
@@ -82,14 +82,27 @@ const matchesDomain = (host: string, entry: string): boolean => {
 const isLocalName = (host: string): boolean =>
   !host.includes('.') || host === 'localhost.localdomain' || host.endsWith('.localhost') || host.endsWith('.localhost.localdomain');
 
+const blockedBy = (target: Target, { place, blocked_domains }: DomainRules): Fault | null =>
+  blocked_domains.some((entry) => matchesDomain(target.host, entry))
+    ? { code: 'DOMAIN_BLOCKED', message: `${nameTarget(target)} is in ${place}.blocked_domains of the security policy.` }
+    : null;
+
+const notAllowedBy = (target: Target, { place, allowed_domains }: DomainRules): Fault | null =>
+  allowed_domains.length > 0 && !allowed_domains.some((entry) => matchesDomain(target.host, entry))
+    ? { code: 'DOMAIN_BLOCKED', message: `${nameTarget(target)} is not in ${place}.allowed_domains of the security policy.` }
+    : null;
+
+/** The bounds of one asker, beside what holds for all. */
+export const decideDomains = (target: Target, rules: DomainRules): Fault | null => blockedBy(target, rules) ?? notAllowedBy(target, rules);
+
 /**
  * What can be judged before any look-up. `allowed_domains` narrows public hosts only: an entry of
  * `allow_private` is already the operator's exact word. `blocked_domains` holds for both.
  */
 export const decideTarget = (target: Target, policy: EgressPolicy): Fault | null => {
-  if (policy.blocked_domains.some((entry) => matchesDomain(target.host, entry))) {
-    return { code: 'DOMAIN_BLOCKED', message: `${nameTarget(target)} is in egress.blocked_domains of the security policy.` };
-  }
+  const rules = { ...policy, place: 'egress' };
+  const blocked = blockedBy(target, rules);
+  if (blocked !== null) return blocked;
   if (isAllowedPrivate(target, policy)) return null;
   if (!target.isAddress && isLocalName(target.host)) {
     return {
@@ -97,10 +110,7 @@ export const decideTarget = (target: Target, policy: EgressPolicy): Fault | null
       message: `${target.host} names this machine or its network. To allow it, add the exact host:port to egress.allow_private of the security policy.`,
     };
   }
-  if (policy.allowed_domains.length > 0 && !policy.allowed_domains.some((entry) => matchesDomain(target.host, entry))) {
-    return { code: 'DOMAIN_BLOCKED', message: `${nameTarget(target)} is not in egress.allowed_domains of the security policy.` };
-  }
-  return null;
+  return notAllowedBy(target, rules);
 };
 
 /** The network mode at the door itself, whatever those who ask have looked at. */

@@ -1,12 +1,13 @@
-/** Whether a channel may run, and who said so. Pure. */
+/** Whether a plugin may run, and who said so. Pure. */
 import type { ChannelEntry, ChannelGrants } from '../../schemas/channels-config.ts';
 import type { Manifest } from '../../schemas/manifest.ts';
 import type { ChannelSource } from './channel-source.ts';
 import { configReference } from './config-reference.ts';
+import { WORDS } from './kinds.ts';
 
 export interface ApprovalInput {
   source: ChannelSource;
-  /** Of `config/channels.json`. */
+  /** Of `config/channels.json` or `config/connectors.json`. */
   entry: Pick<ChannelEntry, 'grants' | 'config'> | null;
   /** What a person approved by API or command line: the digest stands for everything that its manifest asks for. */
   stored: { digest: string | null } | null;
@@ -64,7 +65,7 @@ const uncovered = (manifest: Manifest, grants: ChannelGrants, stated: ReadonlySe
 const decideByFile = ({ source, entry, stated = [] }: ApprovalInput, manifest: Manifest): Approval => {
   const grants = entry?.grants;
   if (grants === undefined) return { approved: false, by: null };
-  const place = `config/channels.json, ${source.id}.grants`;
+  const place = `${WORDS[source.kind].file}, ${source.id}.grants`;
   if (grants.digest !== undefined && grants.digest !== source.digest) {
     return { approved: false, by: null, warning: `${place} names the digest ${grants.digest}; the folder's is ${source.digest}.` };
   }

@@ -15,7 +15,7 @@ export interface AttachmentBytesDeps {
   /** How to get what `ref` names, in the adapter's words; null when it has none. */
   locate: ((ref: string) => Promise<CallResult>) | null;
   /** Carries the adapter's request out under its grants. Rejects with an error that has a `code`. */
-  download(request: Json, limits: BytesLimits): Promise<Buffer>;
+  download: ((request: Json, limits: BytesLimits) => Promise<Buffer>) | undefined;
 }
 
 /** When the manifest does not say how large a file of this kind may be. */
@@ -37,7 +37,7 @@ export const attachmentBytes = async (
   const { media = {} } = deps;
   const own = Object.hasOwn(media, attachment.type) ? media[attachment.type]?.max_bytes : undefined;
   const request = await requestFor(attachment, deps);
-  if (request === null) return unavailable('It has no address, and the adapter cannot say where it lies.');
+  if (request === null || !deps.download) return unavailable('It has no address, and the adapter cannot say where it lies.');
   if (!request.ok) return unavailable(`The adapter could not say where it lies: ${request.message}`);
   try {
     const bytes = await deps.download(request.value, { max_bytes: Math.min(own ?? DEFAULT_MAX_BYTES, max_bytes), timeout_ms });

@@ -5,8 +5,9 @@ import { compile } from '../../schemas/compile.ts';
 import { ConnectorManifest } from '../../schemas/connector-manifest.ts';
 import { Manifest } from '../../schemas/manifest.ts';
 import { AppError } from '../errors.ts';
-import { BUILTIN_ADAPTERS, BUILTIN_CONNECTORS } from './builtin-names.ts';
+import { BUILTIN_NAMES } from './builtin-names.ts';
 import type { AdapterBundle } from './channel-source.ts';
+import type { PluginKind } from './kinds.ts';
 
 export interface Builtin {
   /** The plugin's own manifest; it alone may name environment variables. */
@@ -19,11 +20,7 @@ export interface Builtin {
 /** By the plugin's id. */
 export type Builtins = ReadonlyMap<string, Builtin>;
 
-const KINDS = {
-  channel: { names: BUILTIN_ADAPTERS, check: compile(Manifest) },
-  connector: { names: BUILTIN_CONNECTORS, check: compile(ConnectorManifest) },
-} as const;
-type Kind = keyof typeof KINDS;
+const CHECKS = { channel: compile(Manifest), connector: compile(ConnectorManifest) } as const;
 
 const broken = (path: string, what: string): AppError =>
   new AppError('INTERNAL', `The installation is damaged: ${path} ${what}.`, 'Install CommunicationOS again, or build it: npm run build');
@@ -43,19 +40,19 @@ const readNeeded = async (path: string): Promise<string> => {
   return text;
 };
 
-const parseManifest = (path: string, text: string, kind: Kind): Manifest => {
+const parseManifest = (kind: PluginKind, path: string, text: string): Manifest => {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
     throw broken(path, 'is no JSON');
   }
-  const checked = KINDS[kind].check(value);
+  const checked = CHECKS[kind](value);
   if (!checked.ok) throw broken(path, `${checked.errors[0]?.pointer} ${checked.errors[0]?.message}`);
   return checked.value as Manifest;
 };
 
-const loadBuiltin = async (dir: string, export_name: string, kind: Kind): Promise<Builtin> => {
+const loadBuiltin = async (kind: PluginKind, dir: string, export_name: string): Promise<Builtin> => {
   const path = join(dir, 'manifest.json');
   const [text, code, source_map, setup_guide] = await Promise.all([
     readNeeded(path),
@@ -63,13 +60,13 @@ const loadBuiltin = async (dir: string, export_name: string, kind: Kind): Promis
     readOptional(join(dir, 'adapter.js.map')),
     readOptional(join(dir, 'README.md')),
   ]);
-  return { manifest: parseManifest(path, text, kind), bundle: { code, source_map }, export_name, setup_guide };
+  return { manifest: parseManifest(kind, path, text), bundle: { code, source_map }, export_name, setup_guide };
 };
 
 /** Reads `<dir>/<id>/{manifest.json, adapter.js, adapter.js.map, README.md}`; the last two may be missing. Throws when the installation is damaged. */
-export const loadBuiltins = async (dir: string, kind: Kind = 'channel'): Promise<Builtins> => {
-  const loaded = Object.entries(KINDS[kind].names).map(
-    async ([export_name, id]) => [id, await loadBuiltin(join(dir, id), export_name, kind)] as const,
+export const loadBuiltins = async (dir: string, kind: PluginKind = 'channel'): Promise<Builtins> => {
+  const loaded = Object.entries(BUILTIN_NAMES[kind]).map(
+    async ([export_name, id]) => [id, await loadBuiltin(kind, join(dir, id), export_name)] as const,
   );
   return new Map(await Promise.all(loaded));
 };

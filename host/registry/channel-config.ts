@@ -1,6 +1,6 @@
 /**
- * The values of a channel's configuration fields: the first that states one of environment variable,
- * `config/channels.json`, API or command line, manifest default. A value that does not fit is a problem;
+ * The values of a plugin's configuration fields: the first that states one of environment variable,
+ * `config/channels.json` or `config/connectors.json`, API or command line, manifest default. A value that does not fit is a problem;
  * the next source never takes its place.
  */
 import type { ChannelEntry } from '../../schemas/channels-config.ts';
@@ -9,6 +9,7 @@ import { nearest } from '../../schemas/nearest.ts';
 import type { ChannelSource } from './channel-source.ts';
 import type { ResolvedConfig, ResolvedValue } from './evaluate.ts';
 import { type FieldValue, parseFieldValue } from './field-value.ts';
+import { WORDS } from './kinds.ts';
 
 export interface ConfigProblem {
   field: string;
@@ -26,15 +27,14 @@ export type EnvLookup = (name: string) => string | { problem: string; hint: stri
 export interface ChannelConfigInput {
   source: ChannelSource;
   env: EnvLookup;
-  /** The channel's entry in `config/channels.json`. */
+  /** The plugin's entry in `config/channels.json` or `config/connectors.json`. */
   file_entry: ChannelEntry | null | undefined;
   /** What was set by API or command line, or made by the host. */
   stored: Readonly<Record<string, FieldValue>>;
-  /** Variables that more than one channel would read, see `contestedVariables`. */
+  /** Variables that more than one plugin would read, see `contestedVariables`. */
   contested?: ReadonlySet<string> | undefined;
 }
 
-const FILE = 'config/channels.json';
 const PLACEHOLDER = /^(?:your_|xoxb-your-|xapp-your-)/;
 
 type Fields = Readonly<Record<string, ConfigurationField>>;
@@ -42,13 +42,13 @@ const fieldsOf = (source: ChannelSource): Fields => source.manifest?.configurati
 
 /**
  * The variable that states a field. A name of its own (`TELEGRAM_BOT_TOKEN`) comes from a built-in plugin's
- * manifest and belongs to the channel with the plugin's id; a second bot must not take the first one's token.
+ * manifest and belongs to whoever bears the plugin's id; a second bot must not take the first one's token.
  */
 export const variableOf = (source: ChannelSource, field: string): string => {
   const fields = fieldsOf(source);
   const named = Object.hasOwn(fields, field) ? fields[field]?.env : undefined;
   if (named !== undefined && source.builtin !== null && source.id === source.builtin) return named;
-  return `CHANNEL_${source.id}_${field}`.toUpperCase();
+  return `${WORDS[source.kind].variable}_${source.id}_${field}`.toUpperCase();
 };
 
 /** Channel `a` with field `b_c` and channel `a_b` with field `c` share a variable: neither may read it, or one could take the other's secret. */
@@ -91,8 +91,8 @@ const fromEnvironment = (input: ChannelConfigInput, name: string): Found => {
   if (typeof value !== 'string') return value;
   if (input.contested?.has(variable)) {
     return {
-      problem: `${variable} could be meant for more than one channel, so none takes it.`,
-      hint: `State the value in ${FILE}, or rename a channel.`,
+      problem: `${variable} could be meant for more than one ${input.source.kind}, so none takes it.`,
+      hint: `State the value in ${WORDS[input.source.kind].file}, or rename a ${input.source.kind}.`,
     };
   }
   return { raw: value, source: 'environment', place: variable };
@@ -101,9 +101,10 @@ const fromEnvironment = (input: ChannelConfigInput, name: string): Found => {
 const find = (input: ChannelConfigInput, name: string, field: ConfigurationField): Found => {
   const found = fromEnvironment(input, name);
   if (found !== null && ('problem' in found || !isNothing(field, found.raw))) return found;
+  const { file } = WORDS[input.source.kind];
   const inFile = own(input.file_entry?.config, name);
   if (inFile !== undefined && !isNothing(field, inFile))
-    return { raw: inFile, source: 'file', place: `${FILE}, ${input.source.id}.config.${name}` };
+    return { raw: inFile, source: 'file', place: `${file}, ${input.source.id}.config.${name}` };
   const kept = own(input.stored, name);
   if (kept !== undefined && !isNothing(field, kept)) return { raw: kept, source: 'stored', place: `the stored value of ${name}` };
   if (field.default !== undefined && !isNothing(field, field.default))
@@ -116,8 +117,8 @@ const unknownFields = ({ source, file_entry }: ChannelConfigInput): ConfigProble
   return Object.keys(file_entry?.config ?? {}).flatMap((field) => {
     if (known.includes(field)) return [];
     const meant = nearest(field, known);
-    const hint = meant === null ? `Fields of this channel: ${known.join(', ') || 'none'}.` : `Did you mean ${meant}?`;
-    return [{ field, message: `${FILE}, ${source.id}.config.${field}: the channel has no such field.`, hint }];
+    const hint = meant === null ? `Fields of this ${source.kind}: ${known.join(', ') || 'none'}.` : `Did you mean ${meant}?`;
+    return [{ field, message: `${WORDS[source.kind].file}, ${source.id}.config.${field}: the ${source.kind} has no such field.`, hint }];
   });
 };
 

@@ -1,5 +1,6 @@
-/** What the registry found in one folder of `store/channels`: the manifest, its problems, its code. */
+/** What the registry found in one folder of a home's plugins: the manifest, its problems, its code. */
 import type { Manifest } from '../../schemas/manifest.ts';
+import type { PluginKind } from './kinds.ts';
 
 /** One thing wrong in a manifest or folder, told to its owner. */
 export interface Problem {
@@ -23,7 +24,8 @@ export interface AdapterBundle {
 }
 
 export interface ChannelSource {
-  /** The folder's name, which is the channel's id. */
+  kind: PluginKind;
+  /** The folder's name, which is the plugin's id. */
   id: string;
   folder: string;
   /** Merged with the built-in plugin's own manifest when `adapter_class` names one; null when it could not be read at all. */

@@ -1,4 +1,5 @@
-/** A channel as lists, the API and commands show it. Pure. */
+/** A channel or connector as lists, the API and commands show it. Pure. */
+import type { Operation } from '../../schemas/connector-manifest.ts';
 import type { PluginRow } from '../db/unit.ts';
 import type { ChannelSource, Problem } from './channel-source.ts';
 import type { ChannelState, ChannelStatus } from './channel-status.ts';
@@ -6,6 +7,7 @@ import { type Difference, differenceOf, summaryOf } from './difference.ts';
 import { codeHashOf } from './digest.ts';
 import type { Evaluated } from './evaluate.ts';
 import { readGrants } from './grant-record.ts';
+import { WORDS } from './kinds.ts';
 
 /** What is in the folder and does not serve: it waits for somebody, or could not start. */
 export interface Pending extends ChannelStatus {
@@ -15,7 +17,16 @@ export interface Pending extends ChannelStatus {
   difference: Difference | null;
 }
 
-export interface ChannelView {
+/** What only one of the kinds has. */
+interface OfKind {
+  /** A channel's. */
+  webhook_url?: string | null;
+  capabilities?: readonly string[];
+  /** A connector's: of the generation that serves, else of what lies in the folder. */
+  operations?: Readonly<Record<string, Operation>>;
+}
+
+export interface ChannelView extends OfKind {
   id: string;
   name: string;
   version: string | null;
@@ -24,7 +35,6 @@ export interface ChannelView {
   fix: string | null;
   enabled: boolean;
   builtin: string | null;
-  webhook_url: string | null;
   /** Of what is in the folder. */
   digest: string | null;
   approved_digest: string | null;
@@ -33,7 +43,6 @@ export interface ChannelView {
   serving: { digest: string; version: string; state: ChannelState } | null;
   pending: Pending | null;
   permissions: unknown;
-  capabilities: readonly string[];
   config: Record<string, { value: unknown; source: string; secret: boolean }>;
   missing: readonly string[];
   problems: readonly Problem[];
@@ -90,8 +99,14 @@ const pendingOf = (seen: Seen, difference: Difference | null): Pending | null =>
   if (!evaluated.ready && evaluated.status.state !== 'disabled') return { ...withDifference(evaluated.status, difference), ...of };
   if (incoming !== null) return { state: 'starting', reason: 'It starts beside the one that serves.', fix: null, ...of, digest: incoming };
   if (failed === null) return null;
-  const fix = `Mend it; the changed folder is tried when it is read again: agentos channel reload ${source.id}`;
+  const fix = `Mend it; the changed folder is tried when it is read again: ${WORDS[source.kind].command} reload ${source.id}`;
   return { state: 'quarantined', reason: `It did not start: ${failed.reason}`, fix, ...of, digest: failed.digest };
+};
+
+const ofKind = ({ source, evaluated, serving }: Seen): OfKind => {
+  const now = (serving ?? evaluated).source.manifest;
+  if (source.kind === 'connector') return { operations: now?.operations ?? {} };
+  return { webhook_url: now?.webhook_url ?? null, capabilities: (source.manifest ?? now)?.capabilities ?? [] };
 };
 
 export const channelView = (seen: Seen): ChannelView => {
@@ -106,7 +121,6 @@ export const channelView = (seen: Seen): ChannelView => {
     ...withDifference(statusOf(seen), difference),
     enabled: evaluated.enabled,
     builtin: source.builtin ?? serving?.source.builtin ?? null,
-    webhook_url: (serving ?? evaluated).source.manifest?.webhook_url ?? null,
     digest: source.digest,
     approved_digest: row?.digest ?? null,
     approved_by: (serving ?? evaluated).approved_by,
@@ -116,7 +130,7 @@ export const channelView = (seen: Seen): ChannelView => {
         : null,
     pending,
     permissions: shown?.permissions ?? {},
-    capabilities: shown?.capabilities ?? [],
+    ...ofKind(seen),
     config: (serving !== null && !evaluated.ready ? serving : evaluated).shown,
     missing: evaluated.missing,
     problems: seen.kept_problem === null ? source.problems : [...source.problems, seen.kept_problem],

@@ -1,28 +1,28 @@
-/** The channels of a home: what was found, what was decided about it, what runs. Work on one channel never overlaps. */
+/** The plugins of one kind in a home: what was found, what was decided about it, what runs. Work on one plugin never overlaps. */
 import type { Manifest } from '../../schemas/manifest.ts';
 import { AppError } from '../errors.ts';
 import type { WebhookRoute } from '../ingress/webhooks.ts';
 import { deferred } from '../lib/deferred.ts';
 import { createSerial } from '../lib/serial.ts';
-import type { Channel } from './channel.ts';
 import type { ChannelSource } from './channel-source.ts';
 import { webhookIn } from './channel-status.ts';
-import { type ChannelView, channelView, statusOf } from './channel-view.ts';
+import { type ChannelView, channelView, type Seen, statusOf } from './channel-view.ts';
 import { type ConfiguredBy, decideConfigure } from './configure.ts';
 import { type Decision, decideApprove, decideDisable, decideEnable, neededBy } from './decisions.ts';
 import type { FieldValue } from './field-value.ts';
 import { readGrants } from './grant-record.ts';
+import { WORDS } from './kinds.ts';
 import { createRows, type RowsDeps } from './rows.ts';
-import { createServing, type Entry, newEntry, type ServingDeps, type SettleOptions } from './serving.ts';
+import { createServing, type Entry, newEntry, type Runner, type ServingDeps, type SettleOptions } from './serving.ts';
 import { type WebhookClaim, webhookConflicts } from './webhook-conflicts.ts';
 
-export interface ChannelsDeps extends ServingDeps, RowsDeps {
+export interface ChannelsDeps<R extends Runner> extends ServingDeps<R>, RowsDeps {
   scan(): Promise<ChannelSource[]>;
   /** One folder; null when there is none. */
   scanOne(id: string): Promise<ChannelSource | null>;
   after(delay_ms: number, callback: () => void): () => void;
-  /** Forgets kept generations that nobody needs. */
-  prune(needed: ReadonlySet<string>): Promise<void>;
+  /** Forgets kept generations that no plugin of any kind needs. */
+  prune(): Promise<void>;
   on_removed(id: string): void;
 }
 
@@ -32,17 +32,19 @@ const PRUNE = ' prune';
 
 export type { ChannelView } from './channel-view.ts';
 
-/** What a test of a channel found. */
+/** What a test found. */
 export interface ChannelTest {
   ok: boolean;
   state: string;
   reason: string | null;
-  /** Whether the adapter itself was asked. */
+  /** Whether the plugin itself was asked. */
   checked: boolean;
 }
 
-export const createChannels = (deps: ChannelsDeps) => {
-  const entries = new Map<string, Entry>();
+export const createChannels = <R extends Runner>(deps: ChannelsDeps<R>) => {
+  const { kind } = deps;
+  const words = WORDS[kind];
+  const entries = new Map<string, Entry<R>>();
   /** The latest look at each folder, also while it waits for its turn. */
   const found = new Map<string, ChannelSource>();
   const rows = createRows(deps);
@@ -55,12 +57,12 @@ export const createChannels = (deps: ChannelsDeps) => {
   let scanned = false;
   let stopped = false;
 
-  const need = (id: string): Entry => {
+  const need = (id: string): Entry<R> => {
     const entry = entries.get(id);
     if (entry) return entry;
-    throw new AppError('CHANNEL_NOT_FOUND', `There is no channel ${id}.`, 'agentos channel list shows the channels of this home.');
+    throw new AppError(words.not_found, `There is no ${kind} ${id}.`, `${words.command} list shows the ${kind}s of this home.`);
   };
-  const view = (entry: Entry): ChannelView => channelView(serving.seen(entry));
+  const view = (entry: Entry<R>): ChannelView => channelView(serving.seen(entry));
   const hasRun = (id: string): boolean => rows.get(id)?.ran === 1;
 
   /** Who was approved or ran with a path has it since then; who asks for another one is a newcomer to it. */
@@ -83,12 +85,12 @@ export const createChannels = (deps: ChannelsDeps) => {
   /** Takes up what one look at a folder found; an older look than the last one is not taken. */
   const take = async (source: ChannelSource, look: number, options?: { force: boolean }): Promise<void> => {
     if (stopped) return;
-    const entry = entries.get(source.id) ?? newEntry(source);
+    const entry = entries.get(source.id) ?? newEntry<R>(source);
     entries.set(source.id, entry);
     if (look < entry.look) return;
     entry.look = look;
     const sound = withoutConflict(source);
-    const unchanged = entry.source.digest !== null && entry.source.digest === sound.digest && entry.channel !== null;
+    const unchanged = entry.source.digest !== null && entry.source.digest === sound.digest && entry.runner !== null;
     // One that did not start is not tried again before something changes, or a person asks for it.
     if (unchanged && !options?.force) return;
     entry.source = sound;
@@ -103,40 +105,33 @@ export const createChannels = (deps: ChannelsDeps) => {
     entries.delete(id);
     deps.hold(id, 'removed');
     deps.on_removed(id);
-    await entry.channel?.stop();
+    await entry.runner?.stop();
   };
 
   /** In the background, one at a time: a generation that is kept or approved meanwhile is found by its folder or row. */
   const prune = (): void => {
     void serial(PRUNE, async () => {
       if (stopped) return;
-      const others = (await deps.stored()).filter(({ kind }) => kind !== 'channel');
-      const decided = [...others, ...rows.all()].flatMap(neededBy);
-      const shown = [...entries.values()].flatMap(({ id, source, serving }) => [
-        source.digest,
-        serving?.source.digest,
-        deps.fileEntry(id)?.grants?.digest,
-      ]);
-      await deps.prune(new Set([...decided, ...shown].filter((digest) => typeof digest === 'string')));
+      await deps.prune();
     }).catch((error) => deps.on_error(error, 'remove old bundles'));
   };
 
-  /** Answers with the channel as it is when the work is done, or goes on for longer than anybody wants to wait. */
+  /** Answers with the plugin as it is when the work is done, or goes on for longer than anybody wants to wait. */
   const answered = async (id: string, work: Promise<void>): Promise<ChannelView> => {
     let cancel = (): void => undefined;
     const waited = new Promise<void>((resolve) => {
       cancel = deps.after(ANSWER_MS, resolve);
     });
     await Promise.race([work.finally(() => cancel()), waited]);
-    work.catch((error) => deps.on_error(error, `change channel ${id}`));
+    work.catch((error) => deps.on_error(error, `change ${kind} ${id}`));
     return view(need(id));
   };
 
-  /** Writes a decision, then lets the channel be what it is now; null: there is nothing to decide. */
+  /** Writes a decision, then lets the plugin be what it is now; null: there is nothing to decide. */
   const decide = async (
     id: string,
-    made: (entry: Entry) => Decision | null | Promise<Decision>,
-    { after, ...options }: { after?: (entry: Entry) => void } & SettleOptions = {},
+    made: (entry: Entry<R>) => Decision | null | Promise<Decision>,
+    { after, ...options }: { after?: (entry: Entry<R>) => void } & SettleOptions = {},
   ): Promise<ChannelView> => {
     need(id);
     return answered(
@@ -184,7 +179,7 @@ export const createChannels = (deps: ChannelsDeps) => {
     async reload(id: string): Promise<ChannelView> {
       const work = serial(id, async () => {
         if (await readAgain(id, { force: true })) return;
-        throw new AppError('CHANNEL_NOT_FOUND', `There is no folder store/channels/${id}.`, 'Create it, or check the name.');
+        throw new AppError(words.not_found, `There is no folder ${words.folders}/${id}.`, 'Create it, or check the name.');
       });
       if (!entries.has(id)) await work;
       return answered(id, work);
@@ -208,12 +203,12 @@ export const createChannels = (deps: ChannelsDeps) => {
       decide(id, () => decideEnable(rows.getOrNew(id), deps.fileEntry(id), actor), {
         after(entry) {
           entry.failed = null;
-          entry.channel?.retry();
+          entry.runner?.retry();
         },
       }),
     disable(id: string, actor: string): Promise<ChannelView> {
       // Whatever starts beside it must not keep a person from switching it off.
-      entries.get(id)?.channel?.cancel();
+      entries.get(id)?.runner?.cancel();
       return decide(id, () => decideDisable(rows.getOrNew(id), actor));
     },
     /** Approves the digest that waits; refused when it is no longer that one. */
@@ -235,28 +230,44 @@ export const createChannels = (deps: ChannelsDeps) => {
           const stated = deps.resolve(source, {});
           const { kept, fields, grants } = decideConfigure({ source, approved, secret_fields, given, kept: before, stated, may_grant });
           if (fields.length === 0) return null;
-          const audit = { actor, action: 'channel.configured', decision: 'sealed', detail: { fields, grants } };
+          const audit = { actor, action: `${kind}.configured`, decision: 'sealed', detail: { fields, grants } };
           return { row: { ...row, config: deps.sealStored(id, kept) }, audit };
         },
         // The same code with other values: its digest does not change.
         { force: true, values: true },
       ),
-    /** Asks the adapter whether its account is well. */
+    /** Asks the plugin whether it is well. */
     async test(id: string): Promise<ChannelTest> {
       const entry = need(id);
-      const well = (await entry.channel?.isWell()) ?? null;
-      const { state, reason } = entry.channel?.status() ?? statusOf(serving.seen(entry));
+      const well = (await entry.runner?.isWell()) ?? null;
+      const { state, reason } = entry.runner?.status() ?? statusOf(serving.seen(entry));
       return { ok: state === 'running' && well !== false, state, reason, checked: well !== null };
     },
     list: (): ChannelView[] => [...entries.values()].map(view).sort((a, b) => (a.id < b.id ? -1 : 1)),
     show: (id: string): ChannelView => view(need(id)),
     has: (id: string): boolean => entries.has(id),
+    ids: (): string[] => [...entries.keys()].sort(),
+    /** What is known of one; null when there is none. */
+    facts: (id: string): Seen | null => {
+      const entry = entries.get(id);
+      return entry ? serving.seen(entry) : null;
+    },
     /** Of what serves, else of what lies in the folder. */
     manifest: (id: string): Manifest | null => {
       const entry = entries.get(id);
       return (entry?.serving ?? entry)?.source.manifest ?? null;
     },
-    get: (id: string): Channel | null => entries.get(id)?.channel ?? null,
+    get: (id: string): R | null => entries.get(id)?.runner ?? null,
+    /** Digests whose kept bundles may still be wanted here; null before the first scan, when that is not known. */
+    needed(): readonly string[] | null {
+      if (!scanned) return null;
+      const shown = [...entries.values()].flatMap(({ id, source, serving: now }) => [
+        source.digest,
+        now?.source.digest,
+        deps.fileEntry(id)?.grants?.digest,
+      ]);
+      return [...rows.all().flatMap(neededBy), ...shown.filter((digest) => typeof digest === 'string')];
+    },
     /** Whether the channel takes events: it was approved and configured, and is not switched off. */
     lives: (id: string): boolean => {
       const entry = entries.get(id);
@@ -273,9 +284,9 @@ export const createChannels = (deps: ChannelsDeps) => {
     ready: (): boolean => scanned,
     async stop(): Promise<void> {
       stopped = true;
-      await Promise.all([...entries.values()].map((entry) => entry.channel?.stop(0)));
+      await Promise.all([...entries.values()].map((entry) => entry.runner?.stop(0)));
     },
   };
 };
 
-export type Channels = ReturnType<typeof createChannels>;
+export type Channels<R extends Runner> = ReturnType<typeof createChannels<R>>;

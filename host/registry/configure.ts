@@ -1,4 +1,4 @@
-/** Values of a channel's fields as a person states them by API or command line. Pure; refusals are told to whoever decides. */
+/** Values of a plugin's fields as a person states them by API or command line. Pure; refusals are told to whoever decides. */
 import type { ConfigurationField, Manifest } from '../../schemas/manifest.ts';
 import { nearest } from '../../schemas/nearest.ts';
 import { AppError } from '../errors.ts';
@@ -7,6 +7,7 @@ import { configReference } from './config-reference.ts';
 import type { ResolvedConfig } from './evaluate.ts';
 import { type FieldValue, parseFieldValue } from './field-value.ts';
 import { secretFieldsOf } from './grant-record.ts';
+import { WORDS } from './kinds.ts';
 
 export interface ConfiguredBy {
   actor: string;
@@ -52,7 +53,7 @@ const need = (source: ChannelSource): Manifest => {
   throw new AppError(
     'MANIFEST_INVALID',
     `The manifest of ${source.id} cannot be read, so its fields are not known.`,
-    'agentos channel show lists the problems.',
+    `${WORDS[source.kind].command} show lists the problems.`,
   );
 };
 
@@ -76,7 +77,7 @@ const refuseStatedElsewhere = ({ source, stated }: ConfigureInput, name: string)
   const by = Object.hasOwn(stated.values, name) ? stated.values[name]?.source : undefined;
   const inFile = by === 'file' || stated.problems.some(({ field }) => field === name);
   if (by !== 'environment' && !inFile) return;
-  const place = by === 'environment' ? `the variable ${stated.variable(name)}` : `config/channels.json, ${source.id}.config.${name}`;
+  const place = by === 'environment' ? `the variable ${stated.variable(name)}` : `${WORDS[source.kind].file}, ${source.id}.config.${name}`;
   throw new AppError('SET_IN_FILE', `${name} is stated by ${place}.`, `Change or remove it there: ${place}.`);
 };
 

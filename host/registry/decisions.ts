@@ -1,9 +1,10 @@
-/** What a decision about a channel writes: its row and its audit entry. Pure; refusals are told to whoever decides. */
+/** What a decision about a plugin writes: its row and its audit entry. Pure; refusals are told to whoever decides. */
 import type { PluginRow } from '../db/unit.ts';
 import { AppError } from '../errors.ts';
 import type { ChannelSource } from './channel-source.ts';
 import { codeHashOf } from './digest.ts';
 import { readGrants, secretFieldsOf, writeGrants } from './grant-record.ts';
+import { type PluginKind, WORDS } from './kinds.ts';
 
 export interface AuditOf {
   actor: string;
@@ -17,16 +18,14 @@ export interface Decision {
   audit: AuditOf;
 }
 
-/** What `config/channels.json` states. */
+/** What `config/channels.json` or `config/connectors.json` states. */
 export interface FileEntry {
   enabled?: boolean | undefined;
   grants?: { digest?: string | undefined } | undefined;
 }
 
-const FILE = 'config/channels.json';
-
-export const emptyRow = (id: string): PluginRow => ({
-  kind: 'channel',
+export const emptyRow = (kind: PluginKind, id: string): PluginRow => ({
+  kind,
   id,
   enabled: null,
   digest: null,
@@ -39,15 +38,16 @@ export const emptyRow = (id: string): PluginRow => ({
 
 export const decideEnable = (row: PluginRow, file: FileEntry | undefined, actor: string): Decision => {
   if (file?.enabled === false) {
-    throw new AppError('SET_IN_FILE', `${FILE} says that ${row.id} is disabled.`, `Set "enabled": true for ${row.id} in ${FILE}.`);
+    const place = WORDS[row.kind].file;
+    throw new AppError('SET_IN_FILE', `${place} says that ${row.id} is disabled.`, `Set "enabled": true for ${row.id} in ${place}.`);
   }
-  return { row: { ...row, enabled: 1 }, audit: { actor, action: 'channel.enabled', decision: 'enabled' } };
+  return { row: { ...row, enabled: 1 }, audit: { actor, action: `${row.kind}.enabled`, decision: 'enabled' } };
 };
 
 /** Works always, whatever a file states. */
 export const decideDisable = (row: PluginRow, actor: string): Decision => ({
   row: { ...row, enabled: 0 },
-  audit: { actor, action: 'channel.disabled', decision: 'disabled' },
+  audit: { actor, action: `${row.kind}.disabled`, decision: 'disabled' },
 });
 
 const waitingDigest = (source: ChannelSource, digest: string | null, file: FileEntry | undefined): string => {
@@ -56,7 +56,7 @@ const waitingDigest = (source: ChannelSource, digest: string | null, file: FileE
     throw new AppError(
       'MANIFEST_INVALID',
       `${source.id} cannot be approved while it is invalid.`,
-      'agentos channel show lists the problems.',
+      `${WORDS[source.kind].command} show lists the problems.`,
     );
   }
   if (digest !== null && digest !== waiting) {
@@ -67,10 +67,11 @@ const waitingDigest = (source: ChannelSource, digest: string | null, file: FileE
     );
   }
   if (file?.grants !== undefined) {
+    const place = WORDS[source.kind].file;
     throw new AppError(
       'SET_IN_FILE',
-      `${FILE} states what ${source.id} is granted.`,
-      `Put "digest": "${waiting}" and what it asks for into ${source.id}.grants in ${FILE}, or remove the grants there.`,
+      `${place} states what ${source.id} is granted.`,
+      `Put "digest": "${waiting}" and what it asks for into ${source.id}.grants in ${place}, or remove the grants there.`,
     );
   }
   return waiting;
@@ -118,7 +119,7 @@ export const decideApprove = ({ row, source, file, digest, actor, now }: Approve
     row: { ...approved, enabled: row.enabled === 0 ? 0 : 1 },
     audit: {
       actor,
-      action: 'channel.approved',
+      action: `${row.kind}.approved`,
       decision: 'approved',
       detail: { digest: waiting, permissions: source.manifest?.permissions ?? {} },
     },
@@ -133,7 +134,7 @@ export const decideByItself = (row: PluginRow, source: ChannelSource, by: { acto
     row: approvedRow(row, source, person ?? '', { approved_by, now, kept_secret: secret_fields }),
     audit: {
       actor: by.actor,
-      action: 'channel.approved',
+      action: `${row.kind}.approved`,
       decision: 'approved',
       detail: { digest: source.digest, before: row.digest, because: by.because, first_approved_by: person },
     },
@@ -149,8 +150,8 @@ export const noteRun = (row: PluginRow, digest: string): Decision | null => {
     row: { ...row, ran: 1, grants: writeGrants({ ...record, last: digest, previous }) },
     audit:
       row.ran === 1
-        ? { actor: 'host', action: 'channel.generation', decision: 'running', detail: { digest, before: record.last } }
-        : { actor: 'host', action: 'channel.first_run', decision: 'running', detail: { digest } },
+        ? { actor: 'host', action: `${row.kind}.generation`, decision: 'running', detail: { digest, before: record.last } }
+        : { actor: 'host', action: `${row.kind}.first_run`, decision: 'running', detail: { digest } },
   };
 };
 

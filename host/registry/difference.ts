@@ -85,6 +85,9 @@ const pieces = (manifest: Manifest): Piece[] => [
           BUDGETS.every((each) => atMost(other[each], manifest.budget?.[each])),
         ),
       ]),
+  ...Object.entries(manifest.operations ?? {}).map(([name, operation]) =>
+    piece(`${operation.effect} operation ${name}`, operation, (other: typeof operation) => same(other, operation)),
+  ),
   ...(manifest.send?.idempotent === true ? [piece('repeated sending', true, () => true)] : []),
 ];
 
@@ -104,7 +107,7 @@ const compare = (asked: readonly Piece[], own: readonly Piece[]): PermissionChan
   return changes;
 };
 
-const TOLD_ABOVE: ReadonlySet<string> = new Set(['permissions', 'webhook', 'webhook_url', 'budget', 'send']);
+const TOLD_ABOVE: ReadonlySet<string> = new Set(['permissions', 'webhook', 'webhook_url', 'budget', 'send', 'operations']);
 
 const otherKeys = (asked: Manifest, own: Manifest): string[] =>
   [...new Set([...Object.keys(asked), ...Object.keys(own)])]

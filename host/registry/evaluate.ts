@@ -1,5 +1,5 @@
 /**
- * What a channel may be, from what was found and decided: invalid, disabled, waiting for a person, waiting
+ * What a plugin may be, from what was found and decided: invalid, disabled, waiting for a person, waiting
  * for values, or ready to run. The first that applies is shown, with what mends it.
  */
 
@@ -7,6 +7,7 @@ import type { PluginRow } from '../db/unit.ts';
 import { SCHEMES } from '../ingress/verify/schemes.ts';
 import type { ChannelSource } from './channel-source.ts';
 import type { ChannelStatus } from './channel-status.ts';
+import { WORDS } from './kinds.ts';
 
 /** A configuration value and who stated it. */
 export interface ResolvedValue {
@@ -31,7 +32,7 @@ export interface Approval {
 }
 
 export interface EvaluateDeps {
-  /** The entry of `config/channels.json`. */
+  /** The entry of `config/channels.json` or `config/connectors.json`. */
   fileEntry(id: string): { enabled?: boolean | undefined } | undefined;
   resolve(source: ChannelSource, stored: Readonly<Record<string, string | number | boolean>>): ResolvedConfig;
   /** `stated`: fields whose value an operator stated by variable or API. */
@@ -103,6 +104,7 @@ export const evaluate = async (deps: EvaluateDeps, source: ChannelSource, stored
     generated = deps.sealStored(source.id, { ...kept, ...made });
     config = deps.resolve(source, { ...kept, ...made });
   }
+  const { command, file } = WORDS[source.kind];
   const secrets = secretFields(source);
   const stated = Object.entries(config?.values ?? {}).flatMap(([field, { source: by }]) =>
     by === 'environment' || by === 'stored' ? [field] : [],
@@ -119,14 +121,14 @@ export const evaluate = async (deps: EvaluateDeps, source: ChannelSource, stored
     secret_fields: secrets,
   };
   const not = (status: ChannelStatus): Evaluated => ({ ...common, ready: false, approved: approval.approved, status });
-  if (!common.enabled) return not({ state: 'disabled', reason: 'It is switched off.', fix: `agentos channel enable ${source.id}` });
+  if (!common.enabled) return not({ state: 'disabled', reason: 'It is switched off.', fix: `${command} enable ${source.id}` });
   const invalid = firstError(source);
   if (invalid) return not(invalid);
   if (!approval.approved) {
     return not({
       state: 'needs_approval',
       reason: approval.warning ?? 'Its code and permissions have not been approved.',
-      fix: `Read it, then run: agentos channel approve ${source.id} --digest ${source.digest}`,
+      fix: `Read it, then run: ${command} approve ${source.id} --digest ${source.digest}`,
     });
   }
   const resolved = config as ResolvedConfig;
@@ -138,7 +140,7 @@ export const evaluate = async (deps: EvaluateDeps, source: ChannelSource, stored
     return not({
       state: 'needs_config',
       reason: `No value for ${missing.join(', ')}.`,
-      fix: `Set ${missing.map((name) => resolved.variable(name)).join(', ')} in the environment or .env, or the fields in config/channels.json.`,
+      fix: `Set ${missing.map((name) => resolved.variable(name)).join(', ')} in the environment or .env, or the fields in ${file}.`,
     });
   }
   return { ...common, ready: true, status: { state: 'starting', reason: null, fix: null } };

@@ -9,6 +9,7 @@ import { type AdapterClass, type BuiltinNames, parseAdapterClass } from './adapt
 import type { Builtins } from './builtins.ts';
 import type { Problem } from './channel-source.ts';
 import { CHECKS } from './checks/checks.ts';
+import { type PluginKind, WORDS } from './kinds.ts';
 import { isObject, mergeManifest } from './merge.ts';
 import type { Files } from './read-folder.ts';
 
@@ -24,9 +25,6 @@ export interface Inspected {
 }
 
 type ReadJson = Extract<JsonText, { ok: true }>;
-
-/** Channels and connectors have manifests of their own, and ids of their own. */
-export type PluginKind = 'channel' | 'connector';
 
 const STRUCTURES = {
   channel: compile(Manifest, { every: true }),
@@ -51,14 +49,14 @@ const decode = (bytes: Uint8Array): string | null => {
   }
 };
 
-const readText = (files: Files): { text: string } | { problem: Problem } => {
+const readText = (files: Files, kind: PluginKind): { text: string } | { problem: Problem } => {
   const bytes = files.get(MANIFEST_FILE);
   if (bytes === undefined) {
     const meant = nearest(
       MANIFEST_FILE,
       [...files.keys()].filter((file) => !file.includes('/')),
     );
-    const hint = meant ? `Rename ${meant} to ${MANIFEST_FILE}.` : 'Write one, or run: agentos channel create ID.';
+    const hint = meant ? `Rename ${meant} to ${MANIFEST_FILE}.` : `Write one, or run: ${WORDS[kind].command} create ID.`;
     return { problem: problem('folder', `The folder has no ${MANIFEST_FILE}.`, hint) };
   }
   if (bytes.length > MAX_BYTES) {
@@ -105,7 +103,7 @@ const inspectValue = (json: ReadJson, folder_name: string, files: Files, builtin
 
 /** With an `adapter_class` that names nothing, only that is told: everything else depends on it. */
 export const inspectManifest = (folder_name: string, files: Files, builtins: Builtins, kind: PluginKind = 'channel'): Inspected => {
-  const read = readText(files);
+  const read = readText(files, kind);
   if ('problem' in read) return { manifest: null, adapter: null, problems: [read.problem] };
   const json = parseJsonText(read.text);
   if (!json.ok) return { manifest: null, adapter: null, problems: [problem('json', json.message, json.hint, json.line)] };

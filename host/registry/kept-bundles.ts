@@ -29,7 +29,7 @@ export interface KeptBundles {
 const HEAD = '// ';
 const MAX_BYTES = 64 * 1024 * 1024;
 const DIGEST = /^sha256-[A-Za-z0-9_-]{43}$/;
-const HINT = 'Remove the file; a channel whose folder still holds this code writes it again at the next reload.';
+const HINT = 'Remove the file; a plugin whose folder still holds this code writes it again at the next reload.';
 
 const encode = ({ manifest, code }: KeptGeneration): string => `${HEAD}${canonical(manifest)}\n${code}`;
 

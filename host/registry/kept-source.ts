@@ -3,10 +3,12 @@ import { type BuiltinNames, parseAdapterClass } from './adapter-class.ts';
 import type { Builtins } from './builtins.ts';
 import type { ChannelSource, Problem } from './channel-source.ts';
 import type { KeptBundles } from './kept-bundles.ts';
+import type { PluginKind } from './kinds.ts';
 import { widens } from './widens.ts';
 
 export interface KeptSourceInput {
-  kept: KeptBundles;
+  kind: PluginKind;
+  kept: Pick<KeptBundles, 'read'>;
   builtins: Builtins;
   id: string;
   folder: string;
@@ -18,6 +20,7 @@ const problem = (message: string, hint: string): { problem: Problem } => ({
 });
 
 export const keptSource = async ({
+  kind,
   kept,
   builtins,
   id,
@@ -34,6 +37,7 @@ export const keptSource = async ({
     return problem(`What was approved as ${digest} does not fit this host any more.`, 'Approve what is in the folder.');
   return {
     source: {
+      kind,
       id,
       folder,
       manifest,

@@ -52,7 +52,7 @@ class Refused extends Error {
 const writable = (file: string): FolderFault => ({
   file,
   message: `${file === '' ? 'The folder' : file} can be written by other users of this machine.`,
-  hint: 'Take that right away: chmod -R go-w on the channel folder.',
+  hint: 'Take that right away: chmod -R go-w on the plugin folder.',
 });
 
 const notRegular = (file: string, entry: Dirent | Stats): FolderFault =>

@@ -6,10 +6,11 @@ import type { RequestTracker } from '../capabilities/request-tracker.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { RequestsSeen, SendEnd } from '../outbox/settle.ts';
-import type { CallResult, ConfinedAdapter, Exit, Json, Sandbox } from '../sandbox/confined.ts';
+import type { CallResult, ConfinedAdapter, Json, Sandbox } from '../sandbox/confined.ts';
 import { type AttachmentBytes, attachmentBytes, type BytesLimits } from './attachment-bytes.ts';
-import type { Generation } from './channel.ts';
-import { messageLimits } from './plugin-budget.ts';
+import { type Generation, startWorker } from './generation.ts';
+import type { Failed, Started, Worker } from './life.ts';
+import { createOpenCalls } from './open-calls.ts';
 
 export interface RunningDeps {
   sandbox: Sandbox;
@@ -21,23 +22,15 @@ export interface RunningDeps {
   checkReceipt(value: unknown): { ok: true } | { ok: false; errors: readonly { pointer: string; message: string }[] };
 }
 
-/** How the adapter's own `start` ended. */
-export type Begun =
+/** How the adapter's own `start` ended: it lives, and events may be given to it. */
+export type Began =
   | { kind: 'ok' }
-  /** The worker ended meanwhile; its exit says why. */
-  | { kind: 'ended'; reason: string }
   /** The platform refuses our account. */
   | { kind: 'refused'; reason: string }
   /** The platform could not be reached: a later try can mend that. */
-  | { kind: 'unreached'; reason: string }
-  | { kind: 'fault'; reason: string; stack?: string | undefined };
+  | { kind: 'unreached'; reason: string };
 
-/** It lives: events may be given to it. */
-export type Began = Exclude<Begun, { kind: 'fault' | 'ended' }>;
-
-export interface RunningGeneration {
-  readonly exited: Promise<Exit>;
-  begin(): Promise<Begun>;
+export interface RunningGeneration extends Worker<Began> {
   receive(event: InboundEvent): Promise<Parsed>;
   send(message: OutboundMessage): Promise<{ end: SendEnd; seen: RequestsSeen }>;
   typing(target: Json): Promise<void>;
@@ -45,16 +38,7 @@ export interface RunningGeneration {
   attachment(attachment: Attachment, limits: BytesLimits): Promise<AttachmentBytes>;
   /** What its adapter says of the account; null when it has no `health`. */
   isWell(): Promise<boolean | null>;
-  /** Resolves when no `receive` or `send` is open any more, or after `within_ms`. */
-  drain(within_ms: number): Promise<void>;
-  /** The adapter's `stop` may take `grace_ms`; what is still open then is cut off. */
-  stop(grace_ms: number): Promise<void>;
 }
-
-export type Started = { ok: true; running: RunningGeneration } | { ok: false; reason: string; stack?: string | undefined };
-
-/** A loop at import ends long before it: its event loop stands still. */
-const BOOT_DEADLINE_MS = 20_000;
 
 /** Codes of a failed `start` that a later try can mend: the platform, not the plugin. */
 const PLATFORM_FAULTS: ReadonlySet<string> = new Set([
@@ -74,38 +58,12 @@ const PLATFORM_FAULTS: ReadonlySet<string> = new Set([
   'TOO_LARGE',
 ]);
 
-const begunAs = (result: CallResult): Begun => {
+const begunAs = (result: CallResult): Began | Failed => {
   if (result.ok) return { kind: 'ok' };
   if (result.fault === 'died' || result.fault === 'deadline') return { kind: 'ended', reason: `start: ${result.message}` };
   if (result.code === 'UNAUTHORIZED' || result.code === 'ACCOUNT_REFUSED') return { kind: 'refused', reason: result.message };
   if (result.code !== undefined && PLATFORM_FAULTS.has(result.code)) return { kind: 'unreached', reason: `start: ${result.message}` };
   return { kind: 'fault', reason: `start: ${result.message}`, stack: result.stack };
-};
-
-/** The open calls of one worker. */
-const createOpenCalls = (clock: Clock) => {
-  let open = 0;
-  const idle: (() => void)[] = [];
-  return {
-    async during<Result>(call: Promise<Result>): Promise<Result> {
-      open++;
-      try {
-        return await call;
-      } finally {
-        if (--open === 0) for (const wake of idle.splice(0)) wake();
-      }
-    },
-    ended(within_ms: number): Promise<void> {
-      if (open === 0 || within_ms <= 0) return Promise.resolve();
-      return new Promise((resolve) => {
-        const cancel = clock.after(within_ms, resolve);
-        idle.push(() => {
-          cancel();
-          resolve();
-        });
-      });
-    },
-  };
 };
 
 const run = ({ manifest, budget, download }: Generation, adapter: ConfinedAdapter, deps: RunningDeps): RunningGeneration => {
@@ -174,25 +132,7 @@ const run = ({ manifest, budget, download }: Generation, adapter: ConfinedAdapte
 };
 
 /** Boots a worker with the generation's code; its adapter's own `start` has not been called yet. */
-export const startGeneration = async (id: string, generation: Generation, deps: RunningDeps): Promise<Started> => {
-  const { manifest, budget } = generation;
-  const started = await deps.sandbox.start({
-    channel_id: id,
-    code: generation.bundle.code,
-    source_map: generation.bundle.source_map ?? undefined,
-    export_name: generation.export_name,
-    config: generation.config,
-    webhook_url: generation.webhook_url,
-    granted: generation.granted,
-    handlers: generation.handlers,
-    place: generation.place,
-    heap_mb: budget.heap_mb,
-    cpu_ms_per_second: budget.cpu_ms_per_second,
-    call_timeout_ms: budget.receive_ms,
-    boot_timeout_ms: BOOT_DEADLINE_MS,
-    ...messageLimits(manifest),
-    on_log: (level, message, fields) => deps.log[level]({ channel_id: id, plugin: fields ?? undefined }, message),
-  });
-  if (started.ok) return { ok: true, running: run(generation, started.adapter, deps) };
-  return { ok: false, reason: `${started.fault.code}: ${started.fault.message}`, stack: started.fault.stack };
+export const startGeneration = async (id: string, generation: Generation, deps: RunningDeps): Promise<Started<RunningGeneration>> => {
+  const started = await startWorker('channel', id, generation, deps);
+  return started.ok ? { ok: true, running: run(generation, started.adapter, deps) } : started;
 };

@@ -1,4 +1,4 @@
-/** Reads the folders of `store/channels`: each becomes a source, whatever is wrong with it. */
+/** Reads the folders of `store/channels` or `store/connectors`: each becomes a source, whatever is wrong with it. */
 import type { Dirent } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
@@ -8,7 +8,8 @@ import type { AdapterClass } from './adapter-class.ts';
 import type { Builtins } from './builtins.ts';
 import type { AdapterBundle, ChannelSource, Problem } from './channel-source.ts';
 import { digestOf } from './digest.ts';
-import { inspectManifest, MANIFEST_FILE, type PluginKind } from './inspect-manifest.ts';
+import { inspectManifest, MANIFEST_FILE } from './inspect-manifest.ts';
+import { type PluginKind, WORDS } from './kinds.ts';
 import { type Files, FOLDER_LIMITS, type FolderLimits, readFolder } from './read-folder.ts';
 import { widens } from './widens.ts';
 
@@ -72,14 +73,15 @@ const bundleOf = async (adapter: Adapter, files: Files, deps: ScanDeps): Promise
   } catch (error) {
     // One folder that the bundler cannot bear must not keep the others from running.
     const reason = error instanceof Error ? error.message : String(error);
-    const hint = 'Look at the log, mend the code, and reload the channel.';
+    const hint = 'Look at the log, mend the code, and read the folder again.';
     return {
       problems: [codeProblem(adapter.entry, { message: `The bundler failed: ${reason}`, file: null, line: null, column: null, hint })],
     };
   }
 };
 
-const nothing = (id: string, folder: string, problems: Problem[]): ChannelSource => ({
+const nothing = (kind: PluginKind, id: string, folder: string, problems: Problem[]): ChannelSource => ({
+  kind,
   id,
   folder,
   manifest: null,
@@ -94,6 +96,7 @@ const nothing = (id: string, folder: string, problems: Problem[]): ChannelSource
 
 /** One folder, also outside a home. Never rejects for what it holds. */
 export const scanChannel = async (folder: string, deps: ScanDeps): Promise<ChannelSource> => {
+  const { kind = 'channel' } = deps;
   const id = basename(folder);
   const read = await readFolder(folder, deps.limits ?? FOLDER_LIMITS);
   if (!read.ok) {
@@ -108,13 +111,13 @@ export const scanChannel = async (folder: string, deps: ScanDeps): Promise<Chann
         hint,
       }),
     );
-    return nothing(id, folder, problems);
+    return nothing(kind, id, folder, problems);
   }
-  const { manifest, adapter, problems } = inspectManifest(id, read.files, deps.builtins, deps.kind);
-  if (manifest === null || adapter === null) return nothing(id, folder, problems);
+  const { manifest, adapter, problems } = inspectManifest(id, read.files, deps.builtins, kind);
+  if (manifest === null || adapter === null) return nothing(kind, id, folder, problems);
   const builtin = adapter.kind === 'builtin' ? deps.builtins.get(adapter.builtin) : undefined;
   const source: ChannelSource = {
-    ...nothing(id, folder, problems),
+    ...nothing(kind, id, folder, problems),
     manifest,
     builtin: adapter.kind === 'builtin' ? adapter.builtin : null,
     export_name: adapter.export_name,
@@ -144,7 +147,7 @@ const listFolders = async (dir: string): Promise<Dirent[]> => {
   }
 };
 
-/** `lost+found` and the like are no channels; a link may have been meant as one, and says why it is none. */
+/** `lost+found` and the like are no plugins; a link may have been meant as one, and says why it is none. */
 const isCandidate = (entry: Dirent): boolean =>
   (entry.isDirectory() || entry.isSymbolicLink()) && !entry.name.startsWith('.') && new RegExp(CHANNEL_ID).test(entry.name);
 
@@ -154,9 +157,9 @@ const isMisnamed = async (dir: string, entry: Dirent): Promise<boolean> =>
   !entry.name.startsWith('.') &&
   (await readdir(join(dir, entry.name)).catch((): string[] => [])).includes(MANIFEST_FILE);
 
-/** Sorted by id. Rejects only when `store/channels` itself cannot be read; a home without one has no channels. */
+/** Sorted by id. Rejects only when the folder of folders cannot be read; a home without one has no plugins of this kind. */
 export const scanChannels = async ({ home, ...deps }: ScanDeps & { home: string }): Promise<ChannelSource[]> => {
-  const dir = join(home, 'store', 'channels');
+  const dir = join(home, WORDS[deps.kind ?? 'channel'].folders);
   const names: string[] = [];
   for (const entry of await listFolders(dir)) if (isCandidate(entry) || (await isMisnamed(dir, entry))) names.push(entry.name);
   const sources: ChannelSource[] = [];
@@ -165,9 +168,9 @@ export const scanChannels = async ({ home, ...deps }: ScanDeps & { home: string 
   return sources;
 };
 
-/** One folder of `store/channels` by its name; null when there is none, or what is there is no channel. */
+/** One folder by its name; null when there is none, or what is there is no plugin. */
 export const scanOneChannel = async ({ home, id, ...deps }: ScanDeps & { home: string; id: string }): Promise<ChannelSource | null> => {
-  const dir = join(home, 'store', 'channels');
+  const dir = join(home, WORDS[deps.kind ?? 'channel'].folders);
   const entry = (await listFolders(dir)).find(({ name }) => name === id);
   if (!entry || !(isCandidate(entry) || (await isMisnamed(dir, entry)))) return null;
   return scanChannel(join(dir, id), deps);

@@ -9,7 +9,7 @@ import { same, widens, within } from './widens.ts';
 export interface SelfApprovalInput {
   source: ChannelSource;
   stored: PluginRow | null;
-  /** `config/channels.json` states grants: then only the file decides. */
+  /** `config/channels.json` or `config/connectors.json` states grants: then only the file decides. */
   by_file: boolean;
   /** Development: the folder belongs to the user that runs the host, and is watched. */
   own_folder: boolean;
@@ -34,7 +34,7 @@ const DESCRIPTIVE: ReadonlySet<string> = new Set([
   'setup_guide',
 ]);
 /** Compared by `widens`. */
-const COMPARED: ReadonlySet<string> = new Set(['permissions', 'webhook', 'budget', 'send']);
+const COMPARED: ReadonlySet<string> = new Set(['permissions', 'webhook', 'budget', 'send', 'operations']);
 
 /** A field that was secret once must not become one that the code can read, nor by way of leaving it out for a while. */
 const opensSecret = (asked: Manifest, { secret_fields }: GrantRecord): boolean =>

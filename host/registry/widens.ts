@@ -1,5 +1,5 @@
 /**
- * Whether a channel asks for anything beyond the built-in plugin's own manifest. Pure, and by allow-list: a
+ * Whether a plugin asks for anything beyond the built-in plugin's own manifest. Pure, and by allow-list: a
  * difference in what carries authority widens, unless it is plainly less.
  */
 import type { ConfigurationField, Manifest, NetworkPermission, Permissions, Webhook } from '../../schemas/manifest.ts';
@@ -77,6 +77,13 @@ export const widensFields = (asked: Manifest, own: Manifest): boolean => {
   });
 };
 
+/** What an operation is declared to do decides who may ask for it: another word for it is as good as a permission. */
+const widensOperations = (asked: Manifest, own: Manifest): boolean =>
+  Object.entries(asked.operations ?? {}).some(([name, operation]) => {
+    const theirs = own.operations ?? {};
+    return !Object.hasOwn(theirs, name) || !same(operation, theirs[name]);
+  });
+
 export const BUDGETS = ['heap_mb', 'call_timeout_ms', 'cpu_ms_per_second', 'queue'] as const;
 
 /** `asked` is the merged manifest, `own` the plugin's. */
@@ -84,6 +91,7 @@ export const widens = (asked: Manifest, own: Manifest): boolean =>
   widensPermissions(asked.permissions, own.permissions) ||
   widensWebhook(asked.webhook, own.webhook) ||
   widensFields(asked, own) ||
+  widensOperations(asked, own) ||
   BUDGETS.some((each) => !atMost(asked.budget?.[each], own.budget?.[each])) ||
   // Only the plugin knows whether its platform takes the same message twice as one.
   (asked.send?.idempotent === true && own.send?.idempotent !== true);

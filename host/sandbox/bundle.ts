@@ -127,7 +127,7 @@ const hintOf = ({ id, text, detail }: Message): string => {
   if (typeof detail === 'string') return detail;
   if (text.includes(`${SDK}:${SDK_NAME}`))
     return 'When it is a type, import it with "import type"; else look the name up in docs/plugin-guide.md.';
-  return HINTS[id] ?? 'Mend the file at this place and reload the channel.';
+  return HINTS[id] ?? 'Mend the file at this place and read the folder again.';
 };
 
 const asProblem = (problem: Message): BundleProblem => ({

@@ -37,7 +37,7 @@ export interface Confined {
 }
 
 /** Capabilities that leave the worker and need no grant. */
-const ALWAYS_GIVEN = ['emit'];
+const givenTo = ({ emits = true }: ConfinedOptions): string[] => (emits ? ['emit'] : []);
 
 interface Life {
   /** Why it ended; null while it lives. */
@@ -144,6 +144,7 @@ const loadFrame = (options: ConfinedOptions): ToPlugin => ({
     webhook_url: options.webhook_url ?? null,
     granted: options.granted,
     max_from_plugin: longestOf(options),
+    emits: options.emits ?? true,
   },
 });
 
@@ -160,7 +161,7 @@ const createHandler = ({ options, calls, post, onReady, onLoadFailed }: HandlerD
   const mapStack = createStackMapper(options.source_map);
   const onCapability = createCapabilityCalls({
     handlers: options.handlers,
-    available: new Set([...ALWAYS_GIVEN, ...options.granted]),
+    available: new Set([...givenTo(options), ...options.granted]),
     maxToPlugin: options.max_to_plugin,
     callId: calls.callId,
     post,

@@ -46,8 +46,10 @@ export interface ConfinedOptions {
   /** Data of the `PluginContext`: configuration with placeholders, webhook_url. */
   config: Record<string, string | number | boolean>;
   webhook_url?: string | undefined;
-  /** Names of the capabilities that exist in the context, e.g. `fetch`, `timers`; `crypto`, `log`, `emit`, `clock` always do. */
+  /** Names of the capabilities that exist in the context, e.g. `fetch`, `timers`; `crypto`, `log`, `clock` always do. */
   granted: readonly string[];
+  /** False for a connector, which records no events: its context has no `emit`. Left out: true. */
+  emits?: boolean;
   /** The host's side of the powers that leave the worker: `fetch`, `emit`. */
   handlers: Readonly<Record<string, CapabilityHandler>>;
   heap_mb: number;

@@ -44,6 +44,8 @@ export const createInbox = ({ clock, longest, handle, onFlood, onBreach }: Inbox
     return problem === null || breach(problem);
   };
   const takePart = ({ last, text }: Extract<FromPlugin, { t: 'part' }>): boolean => {
+    // Our own code cuts where it must: whoever sends less floods.
+    if (!last && text.length !== BUDGETS.part) return breach('a piece that is not whole');
     pieces += text;
     if (pieces.length > longest) return breach(`a message of more than ${longest} characters`);
     if (!last) return true;

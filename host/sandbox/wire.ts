@@ -32,6 +32,8 @@ export interface PluginStart {
   config: Record<string, string | number | boolean>;
   webhook_url: string | null;
   granted: readonly string[];
+  /** Whether the context has `emit`. */
+  emits: boolean;
   /** Longest message to the host, in characters. */
   max_from_plugin: number;
 }

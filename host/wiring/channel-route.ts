@@ -3,7 +3,7 @@
 import { SCHEMES } from '../ingress/verify/schemes.ts';
 import type { WebhookRoute } from '../ingress/webhooks.ts';
 import type { Evaluated } from '../registry/evaluate.ts';
-import { plainValues } from './channel-generation.ts';
+import { plainValues } from './plugin-powers.ts';
 
 /** Several, separated by commas, while a secret is being changed. */
 const secretsIn = (value: unknown): string[] =>

@@ -1,5 +1,4 @@
 /** The second half of the composition root: what each channel is wired from, and the rooms that outlive its workers. */
-import { randomBytes } from 'node:crypto';
 import { compile } from '../../schemas/compile.ts';
 import { AccountReport, DeliveryReport, InboundMessageInput, Receipt } from '../../schemas/message.ts';
 import type { Metrics } from '../admin/metrics.ts';
@@ -21,16 +20,18 @@ import type { Logger } from '../lib/logger.ts';
 import type { Probe } from '../lib/probe.ts';
 import { decideApproval } from '../registry/approval.ts';
 import { type Channel, createChannel, type Generation, type Next } from '../registry/channel.ts';
-import { resolveChannelConfig } from '../registry/channel-config.ts';
-import { type Channels, createChannels } from '../registry/channels.ts';
+import { type Channels, type ChannelsDeps, createChannels } from '../registry/channels.ts';
+import { readGrants } from '../registry/grant-record.ts';
 import type { Ready } from '../registry/serving.ts';
 import type { FolderWatch } from '../registry/watch.ts';
 import type { Sandbox } from '../sandbox/confined.ts';
-import { createChannelFolders } from './channel-folders.ts';
 import { createGeneration } from './channel-generation.ts';
 import { createChannelRooms } from './channel-rooms.ts';
 import { routeOf } from './channel-route.ts';
 import { createInboundFiles } from './inbound-files.ts';
+import type { PluginBundles } from './plugin-bundles.ts';
+import { createPluginFolders } from './plugin-folders.ts';
+import { notRunning, registryDeps, stateLevel } from './plugin-registry.ts';
 
 export interface HostChannelsDeps {
   config: Config;
@@ -43,6 +44,7 @@ export interface HostChannelsDeps {
   bus: Bus;
   egress: Egress & Partial<SocketEgress>;
   sandbox: Sandbox;
+  bundles: PluginBundles;
   network_mode(): string;
   dist_dir: string;
   /** Development: plugin folders are watched, and the own ones need no new approval while they ask for no more. */
@@ -60,7 +62,7 @@ export const createHostChannels = (deps: HostChannelsDeps) => {
   const checks = { message: compile(InboundMessageInput), delivery_report: compile(DeliveryReport), account: compile(AccountReport) };
   const checkReceipt = compile(Receipt);
   const busChannels = new Map<string, BusChannel>();
-  const folders = createChannelFolders(deps);
+  const folders = createPluginFolders({ ...deps, kind: 'channel' });
   let watch: FolderWatch | null = null;
 
   const rooms = createChannelRooms({ ...deps, busChannel: (id) => busChannels.get(id), channel: (id) => channels.get(id) });
@@ -111,59 +113,19 @@ export const createHostChannels = (deps: HostChannelsDeps) => {
       network_mode: deps.network_mode,
       on_state,
     });
-    if (!deps.offline) return channel;
-    return {
-      ...channel,
-      start: async () => undefined,
-      replace: async () => ({ ok: true }),
-      retry: () => undefined,
-      status: () => ({ state: 'starting', reason: 'The host is not running.', fix: 'agentos serve' }),
-    };
+    return deps.offline ? notRunning(channel) : channel;
   };
 
-  const onState: Parameters<typeof createChannels>[0]['on_state'] = (id, { state, reason, fix }, running) => {
+  const onState: ChannelsDeps<Channel>['on_state'] = (id, { state, reason, fix }, running) => {
     deps.metrics.channel(id, running);
     deps.feed.publish({ kind: 'channel', channel_id: id, id, direction: null, conversation_key: null, state });
     if (deps.offline) return;
-    const level = state === 'running' || state === 'starting' || state === 'disabled' ? 'info' : 'warn';
-    log[level]({ channel_id: id, state, reason: reason ?? undefined, fix: fix ?? undefined }, `channel ${id} is ${state}`);
+    log[stateLevel(state)]({ channel_id: id, state, reason: reason ?? undefined, fix: fix ?? undefined }, `channel ${id} is ${state}`);
   };
 
-  const place = (id: string) => [`channels`, id, 'config'] as const;
-
-  const channels: Channels = createChannels({
+  const channels: Channels<Channel> = createChannels<Channel>({
+    ...registryDeps({ kind: 'channel', config, ledger, clock, contested: folders.contested }),
     ...folders.forTheRegistry,
-    after: (delay_ms, callback) => clock.after(delay_ms, callback),
-    now: () => clock.now(),
-    stored: () => ledger.plugins(),
-    async write(row, entry) {
-      await ledger.commit({
-        plugins: [row],
-        audit: [
-          {
-            at: clock.now(),
-            actor: entry.actor,
-            action: entry.action,
-            subject: row.id,
-            decision: entry.decision,
-            detail: entry.detail ?? null,
-          },
-        ],
-      });
-    },
-    fileEntry: (id) => config.channels_config[id],
-    resolve: (source, stored) =>
-      resolveChannelConfig({
-        source,
-        env: config.channelEnv,
-        file_entry: config.channels_config[source.id],
-        stored,
-        contested: folders.contested(),
-      }),
-    approval: (source, stored, stated) => decideApproval({ source, entry: config.channels_config[source.id] ?? null, stored, stated }),
-    openStored: (id, sealed) => JSON.parse(ledger.openText(sealed, ...place(id))) as Record<string, string | number | boolean>,
-    sealStored: (id, values) => ledger.sealText(JSON.stringify(values), ...place(id)),
-    newSecret: () => randomBytes(32).toString('base64url'),
     generation: (evaluated) =>
       createGeneration(
         {
@@ -180,7 +142,7 @@ export const createHostChannels = (deps: HostChannelsDeps) => {
         rooms.open(evaluated.source.id).tracker,
       ),
     adopt,
-    channel: makeChannel,
+    runner: makeChannel,
     route: (evaluated) => routeOf(evaluated, (event) => rooms.open(evaluated.source.id).intake.record(event)),
     on_removed(id) {
       folders.forget(id);
@@ -193,6 +155,20 @@ export const createHostChannels = (deps: HostChannelsDeps) => {
     },
     on_state: onState,
   });
+
+  deps.bundles.wanted(channels.needed);
+
+  /** The channels whose deliveries may be repeated, by their approved manifest's word. */
+  const idempotent = async (): Promise<ReadonlySet<string>> => {
+    const [sources, stored] = await Promise.all([folders.lookAhead(), ledger.plugins()]);
+    const ids = sources.flatMap((source) => {
+      const row = stored.find(({ kind, id }) => kind === 'channel' && id === source.id) ?? null;
+      const entry = config.channels_config[source.id] ?? null;
+      const manifest = decideApproval({ source, entry, stored: row }).approved ? source.manifest : readGrants(row).manifest;
+      return manifest?.send?.idempotent ? [source.id] : [];
+    });
+    return new Set(ids);
+  };
 
   return {
     channels,
@@ -212,8 +188,8 @@ export const createHostChannels = (deps: HostChannelsDeps) => {
     wake: (id: string): void => rooms.get(id)?.outbox.wake(),
     /** Reads the folders without starting anything; says which channels may send an unknown delivery again. */
     async lookAhead(): Promise<(channel_id: string) => boolean> {
-      const idempotent = await folders.idempotent(await ledger.plugins());
-      return (id) => rooms.resendsUnknown(id, idempotent.has(id));
+      const ids = await idempotent();
+      return (id) => rooms.resendsUnknown(id, ids.has(id));
     },
     /** Reads the folders and starts what may run; what waits for a channel that has gone is held. */
     async load(): Promise<void> {

@@ -9,7 +9,8 @@ import { type CheckResult, runContract } from '../conformance/suite.ts';
 import type { ChannelSource } from '../registry/channel-source.ts';
 import { messageLimits } from '../registry/plugin-budget.ts';
 import { CapabilityError, type CapabilityHandler, type Sandbox } from '../sandbox/confined.ts';
-import { createGeneration, type Ready } from './channel-generation.ts';
+import { createGeneration } from './channel-generation.ts';
+import type { Ready } from './plugin-powers.ts';
 
 export interface ContractDeps {
   sandbox: Sandbox;
@@ -90,6 +91,7 @@ export const createLauncher =
     });
     const started = await sandbox.start({
       channel_id: source.id,
+      emits: source.kind === 'channel',
       code: generation.bundle.code,
       source_map: generation.bundle.source_map ?? undefined,
       export_name: generation.export_name,

@@ -1,5 +1,6 @@
-/** Channels and settings as the API shows them. */
+/** Channels, connectors and settings as the API shows them. */
 import Type from 'typebox';
+import { Operation } from '../connector-manifest.ts';
 import { PLUGIN_STATES } from '../plugin-state.ts';
 import { closed, orNull } from './common.ts';
 
@@ -31,41 +32,50 @@ const Pending = Type.Object({
   difference: orNull(Difference),
 });
 
+/** What is shown of both. */
+const Plugin = {
+  id: Type.String(),
+  name: Type.String(),
+  version: orNull(Type.String()),
+  state: State,
+  reason: orNull(Type.String()),
+  fix: orNull(Type.String({ description: 'What mends it.' })),
+  enabled: Type.Boolean(),
+  builtin: orNull(Type.String()),
+  digest: orNull(Type.String({ description: 'Of what lies in the folder; an approval names it.' })),
+  approved_digest: orNull(Type.String()),
+  approved_by: orNull(Type.String()),
+  serving: Type.Union([Serving, Type.Null()], { description: 'The generation that serves; null when none does.' }),
+  pending: Type.Union([Pending, Type.Null()], { description: 'What is in the folder and does not serve.' }),
+  permissions: Type.Unknown({ description: 'What the manifest asks for.' }),
+  config: Type.Record(
+    Type.String(),
+    Type.Object({ value: Type.Unknown({ description: 'Secrets are masked.' }), source: Type.String(), secret: Type.Boolean() }),
+  ),
+  missing: Type.Array(Type.String({ description: 'A field that needs a value.' })),
+  problems: Type.Array(
+    Type.Object({
+      severity: Type.Enum(['error', 'warning'] as const),
+      file: Type.String(),
+      line: orNull(Type.Integer()),
+      message: Type.String(),
+      hint: Type.String(),
+    }),
+  ),
+  setup_guide: orNull(Type.String({ description: 'Markdown, written by whoever wrote the plugin.' })),
+};
+
 export const ChannelAnswer = Type.Object(
-  {
-    id: Type.String(),
-    name: Type.String(),
-    version: orNull(Type.String()),
-    state: State,
-    reason: orNull(Type.String()),
-    fix: orNull(Type.String({ description: 'What mends it.' })),
-    enabled: Type.Boolean(),
-    builtin: orNull(Type.String()),
-    webhook_url: orNull(Type.String()),
-    digest: orNull(Type.String({ description: 'Of what lies in the folder; an approval names it.' })),
-    approved_digest: orNull(Type.String()),
-    approved_by: orNull(Type.String()),
-    serving: Type.Union([Serving, Type.Null()], { description: 'The generation that serves; null when none does.' }),
-    pending: Type.Union([Pending, Type.Null()], { description: 'What is in the folder and does not serve.' }),
-    permissions: Type.Unknown({ description: 'What the manifest asks for.' }),
-    capabilities: Type.Array(Type.String()),
-    config: Type.Record(
-      Type.String(),
-      Type.Object({ value: Type.Unknown({ description: 'Secrets are masked.' }), source: Type.String(), secret: Type.Boolean() }),
-    ),
-    missing: Type.Array(Type.String({ description: 'A field that needs a value.' })),
-    problems: Type.Array(
-      Type.Object({
-        severity: Type.Enum(['error', 'warning'] as const),
-        file: Type.String(),
-        line: orNull(Type.Integer()),
-        message: Type.String(),
-        hint: Type.String(),
-      }),
-    ),
-    setup_guide: orNull(Type.String({ description: 'Markdown, written by whoever wrote the plugin.' })),
-  },
+  { ...Plugin, webhook_url: orNull(Type.String()), capabilities: Type.Array(Type.String()) },
   { title: 'Channel' },
+);
+
+export const ConnectorAnswer = Type.Object(
+  {
+    ...Plugin,
+    operations: Type.Record(Type.String(), Operation, { description: 'Of the generation that serves, else of what lies in the folder.' }),
+  },
+  { title: 'Connector' },
 );
 
 export const ApproveBody = Type.Object(
@@ -83,14 +93,19 @@ export const ConfigBody = Type.Record(Type.String({ maxLength: 64 }), Type.Union
   description: 'Values by field. A field that is not named keeps its value; null takes the stored one away.',
 });
 
-export const ChannelTestAnswer = Type.Object(
-  {
-    ok: Type.Boolean(),
-    state: Type.String(),
-    reason: orNull(Type.String()),
-    checked: Type.Boolean({ description: 'Whether the adapter itself was asked; false when it has no health of its own or does not run.' }),
-  },
-  { title: 'ChannelTest' },
+const testAnswer = (title: string, checked: string) =>
+  Type.Object(
+    { ok: Type.Boolean(), state: Type.String(), reason: orNull(Type.String()), checked: Type.Boolean({ description: checked }) },
+    { title },
+  );
+
+export const ChannelTestAnswer = testAnswer(
+  'ChannelTest',
+  'Whether the adapter itself was asked; false when it has no health of its own or does not run.',
+);
+export const ConnectorTestAnswer = testAnswer(
+  'ConnectorTest',
+  'Whether the connector itself was asked; false when it has neither validateConfig nor healthCheck, or does not run.',
 );
 
 export const SettingAnswer = Type.Object(

@@ -35,6 +35,7 @@ export const StatusAnswer = Type.Object(
         held_by: orNull(Type.String()),
       }),
     ),
+    connectors: Type.Array(Type.Object({ id: Type.String(), state: Type.String(), reason: orNull(Type.String()) })),
     queues: Type.Object({
       events: Type.Array(Type.Object({ channel_id: Type.String(), waiting: Type.Integer() })),
       messages: Type.Array(

@@ -86,7 +86,6 @@ const ALLOWED: Record<string, readonly string[]> = {
   ledger: ['db'],
   secrets: ['db'],
   bus: ['agents', 'commands', 'outbox', 'policy'],
-  connectors: ['policy'],
   outbox: [],
   policy: [],
   agents: ['egress', 'config'],
@@ -100,6 +99,8 @@ const ALLOWED: Record<string, readonly string[]> = {
   retention: [],
   egress: [],
   capabilities: ['sandbox', 'egress'],
+  // The pool of what an operator installs lives by the registry's rules.
+  connectors: ['policy', 'registry'],
   sandbox: [],
   ingress: [],
   registry: ['ingress'],

@@ -40,6 +40,7 @@ export const templateSource = async (kind: Kind, files: ReadonlyMap<string, Uint
   if (!bundle.ok) throw new Error(JSON.stringify(bundle.problems));
   const { code, source_map } = bundle;
   return {
+    kind,
     id,
     folder: id,
     manifest,

@@ -51,6 +51,8 @@ describe('a frame that our own code would not send ends the worker at once:', ()
     ['an answer to no number', 'post(\'{"t":"value","id":"1","value":1}\')'],
     ['an answer without a value', `post('{"t":"value","id":' + frame.id + '}')`],
     ['a second answer', `${VALUE}; ${VALUE}`],
+    ['a piece that is no message', 'post(\'{"t":"part","last":true,"text":"1"}\')'],
+    ['pieces of nothing', 'post(\'{"t":"part","last":false,"text":""}\')'],
     ['an error without a text', `post('{"t":"error","id":' + frame.id + ',"fault":"threw","message":{},"code":null,"stack":null}')`],
     ['an error of another fault', `post('{"t":"error","id":' + frame.id + ',"fault":"deadline","message":"","code":null,"stack":null}')`],
     ['a second ready', 'post(\'{"t":"ready","methods":["send"]}\')'],

@@ -31,6 +31,7 @@ describe('an editor', () => {
     ['connector.schema.json', 'plugins/template/connector/manifest.json'],
     ['security_policy.schema.json', 'config/security_policy.json'],
     ['channels_config.schema.json', 'config/channels.json'],
+    ['connectors_config.schema.json', 'config/connectors.json'],
   ])('with %s accepts %s, and the reference to the schema in it', (schema, file) => {
     expect(editorAccepts(schema, { $schema: `../schemas/${schema}`, ...json(file) })).toBe(true);
   });
@@ -44,6 +45,9 @@ describe('an editor', () => {
     ['security_policy.schema.json', { channels: { telegram: { public: 'yes' } } }],
     ['channels_config.schema.json', { telegram: { grants: { storage: 'true' } } }],
     ['channels_config.schema.json', { Telegram: {} }],
+    ['connectors_config.schema.json', { wiki: { grants: { websocket: [] } } }],
+    ['connectors_config.schema.json', { wiki: { grants: { unsigned_webhook: true } } }],
+    ['connectors_config.schema.json', { wiki: { enable: true } }],
   ])('with %s marks what is wrong in %j', (schema, value) => {
     expect(editorAccepts(schema, value)).toBe(false);
   });

@@ -13,6 +13,8 @@ export interface Home {
   dir: string;
   /** Writes a file below the home; an object becomes JSON. */
   write(name: string, content: string | object): void;
+  /** Removes a file or folder below the home. */
+  removeFile(name: string): void;
   remove(): void;
 }
 
@@ -25,6 +27,7 @@ export const makeHome = (files: Record<string, string | object> = {}): Home => {
       mkdirSync(path.dirname(file), { recursive: true });
       writeFileSync(file, typeof content === 'string' ? content : JSON.stringify(content));
     },
+    removeFile: (name) => rmSync(path.join(dir, name), { recursive: true, force: true }),
     remove: () => rmSync(dir, { recursive: true, force: true }),
   };
   for (const [name, content] of Object.entries(files)) home.write(name, content);

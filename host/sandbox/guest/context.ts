@@ -21,10 +21,11 @@ export interface GuestCapability {
 
 const CAPABILITIES: readonly GuestCapability[] = [clock, crypto, emit, fetch, log, mail, storage, timers];
 
-export const buildContext = (bridge: Bridge, { channel_id, config, webhook_url, granted }: PluginStart): object => {
+export const buildContext = (bridge: Bridge, { channel_id, config, webhook_url, granted, emits }: PluginStart): object => {
   const context: Record<string, unknown> = { channel_id, config };
   if (webhook_url !== null) context.webhook_url = webhook_url;
   for (const capability of CAPABILITIES) {
+    if (capability.name === 'emit' && !emits) continue;
     if (capability.always || granted.includes(capability.name)) context[capability.name] = capability.build(bridge, granted);
   }
   return context;

@@ -18,6 +18,7 @@ export interface Known {
   digest: string;
   /** Of a file that somebody sent. */
   attachment_id: string;
+  connector_digest: string;
 }
 
 /** An operator's change of the phase, which waits for an admin. */
@@ -67,6 +68,14 @@ export const EXAMPLES: Record<string, (known: Known, host: AdminHost) => Example
   configure_channel: () => ({ path: '/api/channels/telegram/config', body: {} }),
   reload_channel: () => ({ path: '/api/channels/telegram/reload' }),
   test_channel: () => ({ path: '/api/channels/webchat/test' }),
+  list_connectors: () => ({ path: '/api/connectors' }),
+  get_connector: () => ({ path: '/api/connectors/wiki' }),
+  enable_connector: () => ({ path: '/api/connectors/wiki/enable' }),
+  disable_connector: () => ({ path: '/api/connectors/wiki/disable' }),
+  approve_connector: ({ connector_digest }) => ({ path: '/api/connectors/wiki/approve', body: { digest: connector_digest } }),
+  configure_connector: () => ({ path: '/api/connectors/wiki/config', body: {} }),
+  reload_connector: () => ({ path: '/api/connectors/wiki/reload' }),
+  test_connector: () => ({ path: '/api/connectors/wiki/test' }),
   async execute_request(_known, { admin }) {
     await admin('/api/phase', { method: 'POST', body: { phase: 'execution' } });
     return { path: '/api/connectors/notes/execute', body: { operation: 'read', params: { id: '7' } } };

@@ -1,4 +1,4 @@
-/** A host in this process, on real loopback HTTP, with a web chat and a Telegram channel; and callers of every role. */
+/** A host in this process, on real loopback HTTP, with a web chat, a Telegram channel and a connector; and callers of every role. */
 import { rmSync } from 'node:fs';
 import { request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -15,6 +15,7 @@ import type { Clock } from '../../../host/lib/clock.ts';
 import { createLogger } from '../../../host/lib/logger.ts';
 import { BaseConnector, type OperationParams } from '../../../plugins/sdk/connector.ts';
 import type { Operation } from '../../../schemas/connector-manifest.ts';
+import { writeFolderConnector } from '../../support/folder-connector.ts';
 import { ROOT } from '../../support/home.ts';
 import { makeTelegramHome, SECRET, type TelegramHome, TOKEN, telegramManifest, textUpdate } from '../../support/telegram-home.ts';
 import { until } from '../../support/until.ts';
@@ -131,6 +132,7 @@ export const openAdminHost = async ({ env = {}, clock, room: given, files = fals
       files: { config: { api_base_url: room.telegram.url, bot_token: TOKEN, webhook_secret: SECRET } },
     });
   }
+  writeFolderConnector(room.home, 'wiki');
   const { config } = loadConfig({ argv: { home: room.home.dir }, env: { AGENTOS_ADMIN_TOKEN: BOOTSTRAP, ...env } });
   const log: string[] = [];
   const logger = createLogger({ level: 'DEBUG', pretty: false, destination: { write: (line) => log.push(line) } });

@@ -24,7 +24,8 @@ beforeAll(async () => {
   expect(held).toMatchObject({ status: 202, body: { state: 'held', held_by: 'needs_config' } });
   const { digest } = (await host.admin('/api/channels/telegram')).body;
   const attachment_id = await host.sendFile(1, { file_name: 'plan.pdf', mime_type: 'application/pdf' }, Buffer.from('a plan'));
-  known = { attachment_id, message_id, session_id, delivery_id: held.body.id, digest };
+  const connector_digest = (await host.admin('/api/connectors/wiki')).body.digest;
+  known = { attachment_id, message_id, session_id, delivery_id: held.body.id, digest, connector_digest };
 });
 afterAll(() => host.stop());
 

@@ -138,3 +138,21 @@ describe('channels.json', () => {
     expect(error.message + error.hint).not.toContain('hunter2');
   });
 });
+
+describe('connectors.json', () => {
+  it('states the same of connectors', () => {
+    const connectors = { my_wiki: { enabled: true, config: { space: 'x' }, grants: { network: ['https://wiki.example'], mail: true } } };
+    const text = JSON.stringify({ $schema: 'x', ...connectors });
+    expect(load({ 'config/connectors.json': text }).config.connectors_config).toEqual(connectors);
+  });
+
+  it.each([
+    ['a grant of a power that no connector has', '{"wiki": {"grants": {\n"unsigned_webhook": true}}}', 'Unknown key "unsigned_webhook"'],
+    ['an origin with a path', '{"wiki": {"grants": {"network": [\n"https://a.example/path"]}}}', 'no origin'],
+  ])('is refused for %s, with its line', (_what, text, message) => {
+    expect(() => load({ 'config/connectors.json': text })).toThrow(
+      expect.objectContaining({ code: 'CONFIG_INVALID', message: expect.stringContaining(`config/connectors.json:2: `) }),
+    );
+    expect(() => load({ 'config/connectors.json': text })).toThrow(message);
+  });
+});

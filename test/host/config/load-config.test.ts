@@ -30,6 +30,7 @@ describe('a home', () => {
       agent: { backend: 'echo', timeout_seconds: 60 },
       policy: {},
       channels_config: {},
+      connectors_config: {},
     });
     expect(warnings).toEqual([]);
     expect(existsSync(path.join(home, 'store'))).toBe(false);
@@ -52,7 +53,7 @@ describe('a home', () => {
     expect(config.channelEnv('TWILIO_PHONE_NUMBER')).toBe('+14155238886');
   });
 
-  it.each(['.env.example', 'config/security_policy.json', 'config/channels.json'])(
+  it.each(['.env.example', 'config/security_policy.json', 'config/channels.json', 'config/connectors.json'])(
     'is given a %s by the repository that loads without a warning',
     (file) => {
       const text = readFileSync(path.join(import.meta.dirname, '../../..', file), 'utf8');

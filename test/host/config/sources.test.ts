@@ -17,6 +17,7 @@ const STATE: ConfigState = {
       missing: ['webhook_secret'],
     },
   ],
+  connectors: [{ id: 'wiki', config: { api_key: { value: 'planted-secret', source: 'file', secret: true } }, missing: ['space'] }],
 };
 
 const table = (files: Record<string, string> = {}, env: Record<string, string> = {}, state: Partial<ConfigState> = {}) =>
@@ -121,6 +122,7 @@ describe('agentos config list', () => {
       'TELEGRAM_BOT_TOKEN',
       'SLACK_SIGNING_SECRET',
       'channels.telegram.bot_token',
+      'connectors.wiki.api_key',
     ]);
     expect(list).toContainEqual({ key: 'TWILIO_ACCOUNT_SID', value: 'AC1', source: 'environment' });
   });

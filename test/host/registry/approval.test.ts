@@ -8,6 +8,7 @@ import { FOLDER_MANIFEST } from './fixture.ts';
 const DIGEST = 'sha256-now';
 
 const source = (manifest: object = {}, more: Partial<ChannelSource> = {}): ChannelSource => ({
+  kind: 'channel',
   id: 'my_channel',
   folder: '/x',
   manifest: { ...FOLDER_MANIFEST, ...manifest } as unknown as Manifest,

@@ -10,6 +10,7 @@ type Fields = Record<string, ConfigurationField>;
 const sourceOf = (fields: Fields, rest: Partial<ChannelSource> = {}, manifest: Partial<Manifest> = {}): ChannelSource => {
   const id = rest.id ?? 'mine';
   return {
+    kind: 'channel',
     id,
     folder: `/home/store/channels/${id}`,
     manifest: { id, name: 'Mine', version: '1.0.0', adapter_class: './adapter.ts#Mine', configuration_schema: fields, ...manifest },

@@ -1,8 +1,11 @@
 /** A connector's folder, read and checked as a channel's is. */
 import { afterAll, describe, expect, it } from 'vitest';
+import { decideApproval } from '../../../host/registry/approval.ts';
+import type { Builtins } from '../../../host/registry/builtins.ts';
 import { differenceOf } from '../../../host/registry/difference.ts';
 import { scanChannel } from '../../../host/registry/scan.ts';
 import { bundleFolder } from '../../../host/sandbox/bundle.ts';
+import type { Manifest } from '../../../schemas/manifest.ts';
 import { makeHome } from '../../support/home.ts';
 
 const home = makeHome();
@@ -73,5 +76,46 @@ describe("a connector's folder", () => {
       ['operations', 'error'],
       ['operations', 'warning'],
     ]);
+  });
+});
+
+describe("a folder that names a built-in connector takes the rest from the plugin's own manifest", () => {
+  const own = {
+    id: 'wiki',
+    name: 'Wiki',
+    version: '1.0.0',
+    adapter_class: './connector.ts#WikiConnector',
+    operations: { get: { effect: 'read', params }, put: { effect: 'write', params, risk: 'medium' } },
+    permissions: { network: [{ url: 'https://wiki.example', reason: 'Reads.' }] },
+  } as unknown as Manifest;
+  const builtins: Builtins = new Map([
+    ['wiki', { manifest: own, bundle: { code: '/* wiki */', source_map: null }, export_name: 'WikiConnector', setup_guide: null }],
+  ]);
+  const dropped = async (id: string, more: object = {}) => {
+    home.write(`store/connectors/${id}/manifest.json`, { id, name: 'W', version: '1.0.0', adapter_class: 'wiki#WikiConnector', ...more });
+    const source = await scanChannel(`${home.dir}/store/connectors/${id}`, { builtins, bundle: bundleFolder, kind: 'connector' });
+    return { source, approval: decideApproval({ source, entry: null, stored: null }) };
+  };
+
+  it.each<[string, object]>([
+    ['nothing more', {}],
+    ['fewer operations', { operations: { get: { effect: 'read', params } } }],
+    ['fewer permissions', { permissions: {} }],
+  ])('with %s it needs no approval', async (_what, more) => {
+    const { source, approval } = await dropped('wiki', more);
+    expect(source).toMatchObject({ kind: 'connector', builtin: 'wiki', widens: false, problems: [] });
+    expect(approval).toEqual({ approved: true, by: 'builtin' });
+  });
+
+  it.each<[string, object]>([
+    ['an operation that is said to read', { operations: { put: { effect: 'read', params, risk: 'medium' } } }],
+    ['an operation with other parameters', { operations: { get: { effect: 'read', params: { ...params, additionalProperties: true } } } }],
+    ['an operation of a lesser risk', { operations: { put: { effect: 'write', params, risk: 'low' } } }],
+    ['an operation of its own', { operations: { get: { effect: 'read', params }, all: { effect: 'read', params } } }],
+    ['another address', { permissions: { network: [{ url: 'https://evil.example', reason: 'Reads.' }] } }],
+  ])('with %s a person has to approve it', async (_what, more) => {
+    const { source, approval } = await dropped('wiki', more);
+    expect(source).toMatchObject({ widens: true });
+    expect(approval).toMatchObject({ approved: false });
   });
 });

@@ -26,6 +26,7 @@ const MANIFEST = {
 const source = (manifest: object = {}, code = 'code'): ChannelSource => {
   const whole = { ...MANIFEST, ...manifest } as Manifest;
   return {
+    kind: 'channel',
     id: 'my_channel',
     folder: '/x',
     manifest: whole,
@@ -41,7 +42,7 @@ const source = (manifest: object = {}, code = 'code'): ChannelSource => {
 const permissions = (change: object): object => ({ permissions: { ...MANIFEST.permissions, ...change } });
 const NOW = 1_000;
 const approved = (of = source()) =>
-  decideApprove({ row: emptyRow('my_channel'), source: of, file: undefined, digest: null, actor: 'cli:ann', now: NOW }).row;
+  decideApprove({ row: emptyRow('channel', 'my_channel'), source: of, file: undefined, digest: null, actor: 'cli:ann', now: NOW }).row;
 const decide = (now: ChannelSource, more: Partial<Parameters<typeof decideSelfApproval>[0]> = {}) =>
   decideSelfApproval({ source: now, stored: approved(), by_file: false, own_folder: false, ...more })?.actor ?? null;
 
@@ -122,7 +123,7 @@ describe('changed code', () => {
 
 describe('nobody approves by itself', () => {
   it.each<[string, Partial<Parameters<typeof decideSelfApproval>[0]>]>([
-    ['what no person has approved before', { stored: emptyRow('my_channel') }],
+    ['what no person has approved before', { stored: emptyRow('channel', 'my_channel') }],
     ['a channel of which nothing is stored', { stored: null }],
     ['what a file decides', { by_file: true }],
     ['by what an older version stored', { stored: { ...approved(), grants: '{"timers":true}' } }],

@@ -34,12 +34,14 @@ describe('a message in pieces', () => {
   });
 
   it.each<[string, (plugin: ReturnType<typeof open>) => void]>([
-    ['is longer than it may be', ({ take }) => take(piece('x'.repeat(90_000)), piece('x'.repeat(90_000)))],
-    ['never ends and grows over the limit', ({ take }) => take(...Array.from({ length: 3 }, () => piece('x'.repeat(50_000))))],
-    ['has another frame between its pieces', ({ take }) => take(piece('{'), { t: 'value', id: 1, value: 1 })],
+    ['is longer than it may be', ({ take }) => take(piece('x'.repeat(100_000)), piece('x'.repeat(90_000), true))],
+    ['never ends and grows over the limit', ({ take }) => take(...Array.from({ length: 3 }, () => piece('x'.repeat(100_000))))],
+    ['has another frame between its pieces', ({ take }) => take(piece('x'.repeat(100_000)), { t: 'value', id: 1, value: 1 })],
     ['is no JSON', ({ take }) => take(piece('{', true))],
     ['is of no kind', ({ take }) => take(piece('{"t":"x"}', true))],
     ['is a piece itself', ({ take }) => take(piece(JSON.stringify(piece('{}', true)), true))],
+    ['has pieces of nothing', ({ take }) => take(piece(''))],
+    ['is cut smaller than it has to be', ({ take }) => take(piece('x'.repeat(99_999)))],
     ['has a piece that is too long', ({ take }) => take(piece('x'.repeat(100_001)))],
     ['has a piece that is no text', ({ take }) => take({ t: 'part', last: false, text: 5 })],
   ])('that %s ends the plugin', (_, send) => {

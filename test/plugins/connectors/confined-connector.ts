@@ -15,7 +15,8 @@ import type { ChannelSource } from '../../../host/registry/channel-source.ts';
 import { inspectManifest } from '../../../host/registry/inspect-manifest.ts';
 import { messageLimits } from '../../../host/registry/plugin-budget.ts';
 import type { CallResult, ConfinedAdapter, Sandbox } from '../../../host/sandbox/confined.ts';
-import { createGeneration, type Ready } from '../../../host/wiring/channel-generation.ts';
+import { createGeneration } from '../../../host/wiring/channel-generation.ts';
+import type { Ready } from '../../../host/wiring/plugin-powers.ts';
 import { noNames, openEgress } from '../../host/egress/harness.ts';
 import { ROOT } from '../../support/home.ts';
 
@@ -49,6 +50,7 @@ export const builtinSource = (id: string): ChannelSource => {
   const inspected = inspectManifest(id, files, new Map([[id, { manifest, bundle, export_name, setup_guide: null }]]), 'connector');
   if (inspected.manifest === null) throw new Error(JSON.stringify(inspected.problems));
   return {
+    kind: 'connector',
     id,
     folder: `plugins/connectors/${id}`,
     manifest: inspected.manifest,

@@ -1,22 +1,23 @@
-/** The channel folders of a home and the approved generations that are kept beside them, as the registry sees them. */
+/** The plugin folders of one kind and the approved generations that are kept beside them, as the registry sees them. */
 import path from 'node:path';
 import type { Config } from '../config.ts';
-import type { PluginRow } from '../db/unit.ts';
 import type { Clock } from '../lib/clock.ts';
-import { decideApproval } from '../registry/approval.ts';
 import { type Builtins, loadBuiltins } from '../registry/builtins.ts';
 import { contestedVariables } from '../registry/channel-config.ts';
 import type { ChannelSource } from '../registry/channel-source.ts';
 import type { ChannelsDeps } from '../registry/channels.ts';
-import { readGrants } from '../registry/grant-record.ts';
-import { createKeptBundles } from '../registry/kept-bundles.ts';
 import { keptSource } from '../registry/kept-source.ts';
+import { type PluginKind, WORDS } from '../registry/kinds.ts';
 import { isOwnFolder } from '../registry/own-folder.ts';
 import { type ScanDeps, scanChannels, scanOneChannel } from '../registry/scan.ts';
+import type { Runner } from '../registry/serving.ts';
 import { createFolderWatch, type FolderWatch } from '../registry/watch.ts';
 import { bundleFolder } from '../sandbox/bundle.ts';
+import type { PluginBundles } from './plugin-bundles.ts';
 
-export interface ChannelFoldersDeps {
+export interface PluginFoldersDeps {
+  kind: PluginKind;
+  bundles: PluginBundles;
   config: Config;
   clock: Clock;
   dist_dir: string;
@@ -25,9 +26,8 @@ export interface ChannelFoldersDeps {
   on_error(error: unknown, what: string): void;
 }
 
-export const createChannelFolders = ({ config, clock, dist_dir, reload, on_error }: ChannelFoldersDeps) => {
+export const createPluginFolders = ({ kind, bundles, config, clock, dist_dir, reload, on_error }: PluginFoldersDeps) => {
   const { home } = config;
-  const kept = createKeptBundles(path.join(home, 'store/bundles'));
   /** The folders as they were seen last, and the kept generations that were needed beside them. */
   const sources = new Map<string, ChannelSource>();
   const approved = new Map<string, ChannelSource>();
@@ -37,11 +37,11 @@ export const createChannelFolders = ({ config, clock, dist_dir, reload, on_error
   let builtins: Builtins | null = null;
 
   const scanning = async (): Promise<ScanDeps> => {
-    builtins ??= await loadBuiltins(path.join(dist_dir, 'plugins/channels'));
-    return { builtins, bundle: bundleFolder };
+    builtins ??= await loadBuiltins(path.join(dist_dir, `plugins/${kind}s`), kind);
+    return { builtins, bundle: bundleFolder, kind };
   };
 
-  /** What two channels could both read, neither does: the folders as they are, and what was approved of them before. */
+  /** What two plugins could both read, neither does: the folders as they are, and what was approved of them before. */
   const noteContested = (): void => {
     contested = contestedVariables([...sources.values(), ...approved.values()]);
   };
@@ -71,39 +71,33 @@ export const createChannelFolders = ({ config, clock, dist_dir, reload, on_error
       return reload && (await isOwnFolder(source.folder));
     },
     async kept({ id, folder }, digest) {
-      const found = await keptSource({ kept, builtins: (await scanning()).builtins, id, folder, digest });
+      const found = await keptSource({ kind, kept: bundles, builtins: (await scanning()).builtins, id, folder, digest });
       if ('source' in found) approved.set(id, found.source);
       noteContested();
       return found;
     },
     async keep({ digest, manifest, bundle }) {
-      if (digest !== null && manifest !== null && bundle !== null) await kept.keep(digest, { manifest, code: bundle.code });
+      if (digest !== null && manifest !== null && bundle !== null) await bundles.keep(digest, { manifest, code: bundle.code });
     },
-    prune: (needed) => kept.prune(needed),
-  } satisfies Partial<ChannelsDeps>;
+    prune: bundles.prune,
+  } satisfies Partial<ChannelsDeps<Runner>>;
 
   return {
     forTheRegistry,
-    /** Variables that more than one channel would read. */
+    /** Variables that more than one plugin would read. */
     contested: (): ReadonlySet<string> => contested,
     /** A folder has gone, and what was kept of it asks for nothing meanwhile. */
     forget(id: string): void {
       approved.delete(id);
       noteContested();
     },
-    /** Reads the folders without starting anything: the channels whose deliveries may be repeated, by their approved manifest's word. */
-    async idempotent(stored: readonly PluginRow[]): Promise<ReadonlySet<string>> {
+    /** Reads the folders without starting anything; the first scan takes what was found. */
+    async lookAhead(): Promise<readonly ChannelSource[]> {
       looked = await look();
-      const ids = looked.flatMap((source) => {
-        const row = stored.find(({ kind, id }) => kind === 'channel' && id === source.id) ?? null;
-        const entry = config.channels_config[source.id] ?? null;
-        const manifest = decideApproval({ source, entry, stored: row }).approved ? source.manifest : readGrants(row).manifest;
-        return manifest?.send?.idempotent ? [source.id] : [];
-      });
-      return new Set(ids);
+      return looked;
     },
     /** From now on `on_change` gets the names of folders that may have changed. */
     watch: (on_change: (ids: readonly string[]) => void): Promise<FolderWatch> =>
-      createFolderWatch({ clock, on_error }, path.join(home, 'store/channels'), on_change),
+      createFolderWatch({ clock, on_error }, path.join(home, WORDS[kind].folders), on_change),
   };
 };
