@@ -148,5 +148,5 @@ it('says of random schemas and values of the subset what a full validator says',
     { numRuns: 1_000 },
   );
   // Both answers were tried, and often.
-  expect(Math.min(refused, taken)).toBeGreaterThan(150);
+  expect(Math.min(refused, taken)).toBeGreaterThan(50);
 });
