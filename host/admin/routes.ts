@@ -16,6 +16,7 @@ import { connectorRequestRoutes } from './routes/connector-requests.ts';
 import { deliveryRoutes } from './routes/deliveries.ts';
 import { describeRoutes } from './routes/describe.ts';
 import { healthRoutes } from './routes/health.ts';
+import { mcpRoutes } from './routes/mcp.ts';
 import { messageRoutes } from './routes/messages.ts';
 import { modeRoutes } from './routes/modes.ts';
 import { policyRoutes } from './routes/policy.ts';
@@ -44,6 +45,7 @@ const GROUPS: readonly ((deps: RouteDeps) => RouteGroup)[] = [
   configRoutes,
   channelRoutes,
   connectorRequestRoutes,
+  mcpRoutes,
   messageRoutes,
   attachmentRoutes,
   sessionRoutes,
