@@ -42,7 +42,9 @@ describe('the inspector', () => {
 
   it('lists the tools of each role', async () => {
     const names = async (token: string) =>
-      (await asked(token, ['--method', 'tools/list'])).tools.map(({ name }: { name: string }) => name).filter((name: string) => !name.includes('__'));
+      (await asked(token, ['--method', 'tools/list'])).tools
+        .map(({ name }: { name: string }) => name)
+        .filter((name: string) => !name.includes('__'));
     expect(await names(viewer)).toEqual(['list_channels', 'list_sessions']);
     expect(await names(ADMIN_TOKEN)).toEqual(['list_channels', 'list_sessions', 'send_message']);
   });

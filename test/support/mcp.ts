@@ -30,6 +30,8 @@ export interface Ran {
 /** To its end, within a bound: a child that hangs is a failure, not a wait. */
 const run = async (file: string, args: readonly string[]): Promise<Ran> => {
   const child: ChildProcess = spawn(process.execPath, [path.join(MODULES, file), ...args], {
+    // The inspector looks for its own package from there.
+    cwd: path.join(MODULES, path.dirname(file)),
     env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '' },
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: 120_000,

@@ -36,8 +36,6 @@ const createServer = (tools: Tools, caller: Caller, onDefect: (error: unknown) =
     return { ...page };
   });
   server.setRequestHandler(CallToolRequestSchema, async ({ params }) => {
-    // Before anything is carried out: the answer would not be one that the caller can read.
-    if (params.task !== undefined) throw new McpError(ErrorCode.InvalidParams, 'Calls as tasks are not offered.');
     const call = { args: params.arguments ?? {}, meta: params._meta ?? {}, caller };
     const result = await tools.call(params.name, call).catch((error: unknown) => {
       onDefect(error);

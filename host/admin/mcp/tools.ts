@@ -65,9 +65,7 @@ export const createTools = ({ operations, requests }: ToolsDeps): Tools => {
       const all = [...own, ...(covers(role, CONNECTORS) ? connectorTools.list() : [])].filter(({ name }) => name > after);
       const tools = all.sort((a, b) => (a.name < b.name ? -1 : 1)).slice(0, PAGE);
       const last = tools.at(-1)?.name;
-      return last === undefined || tools.length === all.length
-        ? { tools }
-        : { tools, nextCursor: Buffer.from(last).toString('base64url') };
+      return last === undefined || tools.length === all.length ? { tools } : { tools, nextCursor: Buffer.from(last).toString('base64url') };
     },
     async call(name, call) {
       try {
