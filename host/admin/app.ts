@@ -35,6 +35,8 @@ export const createApp = (deps: AppDeps): FastifyInstance => {
     const { status, body } = problem(
       known ?? new AppError('INTERNAL', 'The request failed for a reason of ours; the log says more.', 'Try again.'),
     );
+    // https://www.rfc-editor.org/rfc/rfc9110#name-401-unauthorized
+    if (status === 401) reply.header('www-authenticate', 'Bearer realm="CommunicationOS"');
     return reply.status(status).type(PROBLEM_TYPE).send(body);
   };
   const app = Fastify({

@@ -94,7 +94,8 @@ export const createGuard = ({ authenticate, public_url, fromCommandLine }: Guard
     if (caller && request.routeOptions.url !== undefined) checkRole(caller, route?.role ?? 'admin');
     const write = route ? isWrite(route) : !isReadMethod(request.method);
     if (caller?.by === 'cookie') checkPage(request, write, publicUrl);
-    else if (caller === null && write && request.headers.origin !== undefined) checkPage(request, write, publicUrl);
+    else if (request.headers.origin !== undefined && (route?.own_pages_only || (caller === null && write)))
+      checkPage(request, write, publicUrl);
     if (write) checkContentType(request, caller?.by === 'cookie');
   };
 };

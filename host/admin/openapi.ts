@@ -65,7 +65,7 @@ const refusedAnswers = (route: Route): Json => {
 
 const answerOf = (answer: Answer, components: Components): Json => {
   const { description, schema, content_type = 'application/json' } = answer;
-  if (answer.status === 204) return { description };
+  if (answer.status === 204 || (schema === undefined && answer.content_type === undefined)) return { description };
   return { description, content: { [content_type]: { schema: schema ? components.place(schema) : { type: 'string' } } } };
 };
 

@@ -31,6 +31,20 @@ const createBodyCheck = ({ body, body_optional }: Route): ((request: FastifyRequ
   };
 };
 
+/** Without a caller: that there is another method is no secret. */
+const refuseOthers = (app: FastifyInstance, { method, path }: Route): void => {
+  const others = (['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const).filter((other) => other !== method);
+  app.route({
+    method: others,
+    url: path,
+    exposeHeadRoute: false,
+    handler: async (_request, reply) => {
+      reply.header('allow', method);
+      throw new AppError('METHOD_NOT_ALLOWED', `${path} takes ${method}.`, 'docs/api.md describes each route.');
+    },
+  });
+};
+
 const register = (app: FastifyInstance, route: Route): void => {
   const { params, query, headers, answer } = route;
   const checkBody = createBodyCheck(route);
@@ -66,6 +80,9 @@ export const registerRoutes = (app: FastifyInstance, groups: readonly RouteGroup
       if (text === '') done(null, undefined);
       else parse(request, text as string, done);
     });
-    for (const { routes } of groups) for (const route of routes) register(api, route);
+    for (const route of groups.flatMap(({ routes }) => routes)) {
+      register(api, route);
+      if (route.only_method) refuseOthers(api, route);
+    }
   });
 };

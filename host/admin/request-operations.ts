@@ -1,4 +1,5 @@
 /** Requests to connectors and their evidence, as an operator asks for them. */
+import type { CallerKind } from '../connectors/caller.ts';
 import type { RequestService } from '../connectors/communication-service.ts';
 import type { ConnectorRequest, ConnectorResponse } from '../connectors/request.ts';
 import { AppError } from '../errors.ts';
@@ -19,9 +20,14 @@ const BY_STATUS: Readonly<Record<ConnectorResponse['status'], number>> = {
 export const httpStatusOf = ({ status, error }: Pick<ConnectorResponse, 'status' | 'error'>): number =>
   (status === 'failed' && error ? BY_CODE[error.code] : undefined) ?? BY_STATUS[status];
 
-export const createRequestOperations = (ledger: Ledger, service: Pick<RequestService, 'execute'>) => ({
-  execute: (request: ConnectorRequest, { actor }: Pick<Caller, 'actor'>, idempotency_key: string | null): Promise<ConnectorResponse> =>
-    service.execute(request, { kind: 'api', actor }, idempotency_key),
+export const createRequestOperations = (ledger: Ledger, service: Pick<RequestService, 'execute' | 'offered'>) => ({
+  offered: service.offered,
+  execute: (
+    request: ConnectorRequest,
+    { actor }: Pick<Caller, 'actor'>,
+    idempotency_key: string | null,
+    kind: CallerKind = 'api',
+  ): Promise<ConnectorResponse> => service.execute(request, { kind, actor }, idempotency_key),
   async showEvidence(id: string): Promise<EvidenceView> {
     const row = await ledger.evidenceById(id);
     if (row) return evidenceView(ledger, row);

@@ -20,7 +20,7 @@ export interface Asked<Params, Query, Body> {
 export interface Answer {
   status: 200 | 201 | 202 | 204;
   description: string;
-  /** None for 204 and for what is not JSON. */
+  /** None for 204 and for what is not JSON; without a content type too there is no body. */
   schema?: TSchema;
   /** `application/json` by default. */
   content_type?: string;
@@ -34,6 +34,10 @@ interface Definition<Params extends TSchema, Query extends TSchema, Body extends
   role: Role | 'anyone';
   /** Open to everybody on this machine. */
   open_on_loopback?: boolean;
+  /** An `Origin`, when there is one, is our own, whatever else is shown. */
+  own_pages_only?: boolean;
+  /** Other methods of the path are 405. */
+  only_method?: boolean;
   /** The operation's name for generated clients. */
   operation: string;
   summary: string;

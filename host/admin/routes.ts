@@ -15,6 +15,7 @@ import { connectorRequestRoutes } from './routes/connector-requests.ts';
 import { deliveryRoutes } from './routes/deliveries.ts';
 import { describeRoutes } from './routes/describe.ts';
 import { healthRoutes } from './routes/health.ts';
+import { mcpRoutes } from './routes/mcp.ts';
 import { messageRoutes } from './routes/messages.ts';
 import { modeRoutes } from './routes/modes.ts';
 import { channelRoutes, connectorRoutes } from './routes/plugins.ts';
@@ -45,6 +46,7 @@ const GROUPS: readonly ((deps: RouteDeps) => RouteGroup)[] = [
   channelRoutes,
   connectorRoutes,
   connectorRequestRoutes,
+  mcpRoutes,
   messageRoutes,
   attachmentRoutes,
   sessionRoutes,

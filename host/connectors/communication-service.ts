@@ -15,6 +15,7 @@ import { type Caller, callerKey } from './caller.ts';
 import { CONNECTOR_REQUEST, createConsents } from './consent.ts';
 import { createEvidence, type Fate, type Pending } from './evidence.ts';
 import { createJudge, type JudgeDeps, NO_REQUESTS, type Verdict, WINDOW_MS } from './judge.ts';
+import { type OfferedOperation, offeredOperations } from './offered.ts';
 import { createPending } from './pending.ts';
 import type { ConnectorRequest, ConnectorResponse, RequestStatus } from './request.ts';
 import { answerTo, conflict, createRuns, type RunsDeps } from './runs.ts';
@@ -159,6 +160,8 @@ export const createCommunicationService = (deps: ServiceDeps) => {
       const withApproval = () => (approval_id === null ? once() : alone(`approval ${approval_id}`, once));
       return key === null ? withApproval() : alone(`key ${key}`, withApproval);
     },
+    /** What the policy allows to ask for, whatever the mode and the phase. */
+    offered: (): readonly OfferedOperation[] => offeredOperations(deps),
     executor,
     shown: consents.shown,
     /** Requests of the last minute that an earlier process has answered count on. */

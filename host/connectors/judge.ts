@@ -61,7 +61,7 @@ export interface Verdict {
   error: RequestError | null;
 }
 
-const unavailableOf = (state: ReturnType<Connector['unavailable']>): OperationFacts['unavailable'] =>
+export const unavailableOf = (state: ReturnType<Connector['unavailable']>): OperationFacts['unavailable'] =>
   state === null ? null : state.state === 'disabled' || state.state === 'needs_approval' ? state.state : 'other';
 
 const own = <Value>(record: Readonly<Record<string, Value>> | undefined, key: string): Value | undefined =>

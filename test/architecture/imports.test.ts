@@ -48,6 +48,7 @@ const HOMES: Record<string, readonly string[]> = {
   'pino-pretty': ['host/lib/logger.ts'],
   semver: ['host/registry/'],
   chokidar: ['host/registry/watch.ts'],
+  '@modelcontextprotocol/sdk': ['host/admin/mcp/answer.ts'],
   '@fastify/cookie': ['host/admin/access/cookie.ts'],
   fastify: ['host/admin/', 'host/webchat/', 'host/http/', 'host/host.ts'],
   commander: ['host/cli/'],

@@ -93,6 +93,16 @@ export const EXAMPLES: Record<string, (known: Known, host: AdminHost) => Example
   get_message: ({ message_id }) => ({ path: `/api/messages/${message_id}` }),
   trace_message: ({ message_id }) => ({ path: `/api/messages/${message_id}/trace` }),
   get_attachment: ({ attachment_id }) => ({ path: `/api/attachments/${attachment_id}` }),
+  mcp: () => ({
+    path: '/mcp',
+    headers: { accept: 'application/json, text/event-stream' },
+    body: {
+      jsonrpc: '2.0',
+      id: 1,
+      method: 'initialize',
+      params: { protocolVersion: '2025-06-18', capabilities: {}, clientInfo: { name: 'a-client', version: '1.0.0' } },
+    },
+  }),
   list_sessions: () => ({ path: '/api/sessions?state=open' }),
   get_session: ({ session_id }) => ({ path: `/api/sessions/${session_id}` }),
   async takeover_session({ session_id }, { admin }) {
