@@ -38,8 +38,11 @@ interface SessionArgs {
   state?: 'open' | 'closed';
 }
 
+/** What the host's own tools ask of it. */
+export type HostToolOperations = Pick<Operations, 'postMessage' | 'sessions'> & { channels: Pick<Operations['channels'], 'list'> };
+
 /** By their names. */
-export const createHostTools = (operations: Pick<Operations, 'listChannels' | 'postMessage' | 'sessions'>): readonly HostTool[] => [
+export const createHostTools = (operations: HostToolOperations): readonly HostTool[] => [
   tool({
     name: 'list_channels',
     title: 'Channels',
@@ -48,8 +51,8 @@ export const createHostTools = (operations: Pick<Operations, 'listChannels' | 'p
     annotations: READS,
     args: Type.Object({}, closed),
     act: () => ({
-      items: operations
-        .listChannels()
+      items: operations.channels
+        .list()
         .map(({ id, name, state, enabled, reason, fix }) => ({ id, name, state, enabled, reason: reason ?? null, fix: fix ?? null })),
       next_cursor: null,
     }),

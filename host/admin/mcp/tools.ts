@@ -1,10 +1,9 @@
 /** The tools of one caller: what the role may call, page by page, and the calls themselves. */
 import { AppError } from '../../errors.ts';
 import { type Caller, covers, type Role } from '../access/roles.ts';
-import type { Operations } from '../operations.ts';
 import type { RequestOperations } from '../request-operations.ts';
 import { createConnectorTools } from './connector-tools.ts';
-import { createHostTools } from './host-tools.ts';
+import { createHostTools, type HostToolOperations } from './host-tools.ts';
 import { refused, resultOf, type Tool, type ToolCall, type ToolResult } from './tool.ts';
 
 export interface ToolPage {
@@ -37,7 +36,7 @@ const forbidden = (needed: Role, { actor, role }: Caller): ToolResult =>
   });
 
 export interface ToolsDeps {
-  operations: Pick<Operations, 'listChannels' | 'postMessage' | 'sessions'>;
+  operations: HostToolOperations;
   requests: Pick<RequestOperations, 'execute' | 'offered'>;
 }
 

@@ -1,5 +1,5 @@
 /** What a model may call, and what it is told of the result. Whether a call may happen is decided behind `call`. */
-import { randomBytes } from 'node:crypto';
+import { fenced } from '../../lib/fenced.ts';
 
 export interface ToolDescription {
   /** `[a-zA-Z0-9_-]{1,64}` */
@@ -35,16 +35,10 @@ export const TOOLS_RULE =
 
 const MOST_CHARACTERS = 20_000;
 
-/** The mark is random: no text that was written before can end it. */
-const fenced = (text: string, source: string): string => {
-  const mark = `UNTRUSTED-${randomBytes(8).toString('hex')}`;
-  return `<${mark} source=${JSON.stringify(source)}>\n${text}\n</${mark}>`;
-};
-
 /** A result as the model reads it. */
 export const shownResult = ({ text, source }: Extract<ToolResult, { kind: 'result' }>): string => {
   const cut = text.length > MOST_CHARACTERS ? `${text.slice(0, MOST_CHARACTERS)}\n[cut: ${text.length} characters]` : text;
-  return source === null ? cut : fenced(cut, source);
+  return source === null ? cut : fenced(cut, { source });
 };
 
 /** null: not the JSON of an object. */

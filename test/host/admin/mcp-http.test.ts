@@ -85,8 +85,10 @@ describe('a defect of ours', () => {
     const defect = new Error('a path of this machine');
     const tools = createTools({
       operations: {
-        listChannels: () => {
-          throw defect;
+        channels: {
+          list: () => {
+            throw defect;
+          },
         },
         postMessage: () => Promise.reject(defect),
         sessions: {} as never,
