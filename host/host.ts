@@ -140,6 +140,8 @@ export const openHost = async ({ config: given, log, clock = systemClock, mode, 
     const agent = createAgent(config, clock, {
       shut: () => (network_mode.value() === 'off' ? shut('POST') : null),
       history: (message, said) => sessionHistory(ledger, message, said),
+      // Built below, from what the approvals and channels are built from too.
+      tools: { list: () => connectors.tools.list(), call: (...call) => connectors.tools.call(...call) },
       on_usage: (usage) => metrics.agentTokens(usage),
     });
     releases.push(() => agent.close());
