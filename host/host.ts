@@ -28,7 +28,7 @@ import { createDedupe } from './bus/steps/dedupe.ts';
 import { createDispatch } from './bus/steps/dispatch.ts';
 import { createRateLimit, rateKey } from './bus/steps/rate-limit.ts';
 import { createSessionStep } from './bus/steps/session.ts';
-import { COMMANDS } from './commands/commands.ts';
+import { COMMAND_NAMES } from './commands/commands.ts';
 import { configTable } from './config/sources.ts';
 import type { Config } from './config.ts';
 import { openDatabase } from './db/database.ts';
@@ -51,6 +51,7 @@ import { createSessions } from './sessions/sessions.ts';
 import { VERSION } from './version.ts';
 import { mountWebchat } from './webchat/mount.ts';
 import { createHostChannels } from './wiring/channels.ts';
+import { createHostCommands } from './wiring/commands.ts';
 import { createConnectorPool } from './wiring/connector-pool.ts';
 import { createHostConnectors } from './wiring/connectors.ts';
 import { createDeliverResult } from './wiring/deliver-result.ts';
@@ -145,6 +146,12 @@ export const openHost = async ({ config: given, log, clock = systemClock, mode, 
       on_usage: (usage) => metrics.agentTokens(usage),
     });
     releases.push(() => agent.close());
+    const commands = createHostCommands({
+      config,
+      ledger,
+      approvals: governance.approvals,
+      execute: (...given) => connectors.service.execute(...given),
+    });
     const steps = createSteps([
       createDedupe(),
       createAuthorize({
@@ -155,7 +162,7 @@ export const openHost = async ({ config: given, log, clock = systemClock, mode, 
       }),
       createRateLimit(rates),
       createSessionStep(sessions),
-      createDispatch({ agent, commands: COMMANDS, sessions }),
+      createDispatch({ agent, commands, sessions }),
     ]);
     const bus = createBus({
       ledger,
@@ -290,7 +297,7 @@ export const openHost = async ({ config: given, log, clock = systemClock, mode, 
         const message = asked as Parameters<typeof sessions.holderOf>[0];
         return sessions.holderOf(message, rooms.busChannel(asked.channel_id)?.session_scope ?? 'user_conversation');
       },
-      commands: COMMANDS.map(({ name }) => name),
+      commands: COMMAND_NAMES,
       agent: agent.name,
     });
     const hostPeople = createHostPeople({
