@@ -20,6 +20,7 @@ import { createSessionOperations } from './admin/session-operations.ts';
 import { createRecent } from './admin/stream/recent.ts';
 import { createStream } from './admin/stream/stream.ts';
 import { createAgent } from './agents/create-agent.ts';
+import { createRunTokens } from './agents/run-tokens.ts';
 import { createBus } from './bus/bus.ts';
 import { createSteps } from './bus/decide-turn.ts';
 import { createRateWindow } from './bus/rate-window.ts';
@@ -138,7 +139,9 @@ export const openHost = async ({ config: given, log, clock = systemClock, mode, 
     const people = createPeople({ ledger, clock, newId });
     const sessions = createSessions({ ledger, clock, newId });
     const rates = createRateWindow();
+    const run_tokens = createRunTokens();
     const agent = createAgent(config, clock, {
+      run_tokens,
       shut: () => (network_mode.value() === 'off' ? shut('POST') : null),
       history: (message, said) => sessionHistory(ledger, message, said),
       // Built below, from what the approvals and channels are built from too.
@@ -344,6 +347,7 @@ export const openHost = async ({ config: given, log, clock = systemClock, mode, 
     const app: FastifyInstance = createApp({
       routes,
       authenticate: access.authenticate,
+      findRun: run_tokens.find,
       public_url: config.public_url,
       trusted_proxies: config.trusted_proxies,
       fromCommandLine,

@@ -20,8 +20,11 @@ export const httpStatusOf = ({ status, error }: Pick<ConnectorResponse, 'status'
   (status === 'failed' && error ? BY_CODE[error.code] : undefined) ?? BY_STATUS[status];
 
 export const createRequestOperations = (ledger: Ledger, service: Pick<RequestService, 'execute'>) => ({
-  execute: (request: ConnectorRequest, { actor }: Pick<Caller, 'actor'>, idempotency_key: string | null): Promise<ConnectorResponse> =>
-    service.execute(request, { kind: 'api', actor }, idempotency_key),
+  execute(request: ConnectorRequest, { actor, run }: Pick<Caller, 'actor' | 'run'>, key: string | null): Promise<ConnectorResponse> {
+    if (run === undefined) return service.execute(request, { kind: 'api', actor }, key);
+    // Each session has keys of its own: all runs are one actor.
+    return service.execute(request, { kind: 'agent', actor, ...run }, key === null ? null : `${run.session_id} ${key}`);
+  },
   async showEvidence(id: string): Promise<EvidenceView> {
     const row = await ledger.evidenceById(id);
     if (row) return evidenceView(ledger, row);
