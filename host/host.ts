@@ -20,6 +20,7 @@ import { createSessionOperations } from './admin/session-operations.ts';
 import { createRecent } from './admin/stream/recent.ts';
 import { createStream } from './admin/stream/stream.ts';
 import { createAgent } from './agents/create-agent.ts';
+import { createRunTokens } from './agents/run-tokens.ts';
 import { createBus } from './bus/bus.ts';
 import { createSteps } from './bus/decide-turn.ts';
 import { createRateWindow } from './bus/rate-window.ts';
@@ -28,7 +29,7 @@ import { createDedupe } from './bus/steps/dedupe.ts';
 import { createDispatch } from './bus/steps/dispatch.ts';
 import { createRateLimit, rateKey } from './bus/steps/rate-limit.ts';
 import { createSessionStep } from './bus/steps/session.ts';
-import { COMMANDS } from './commands/commands.ts';
+import { COMMAND_NAMES } from './commands/commands.ts';
 import { configTable } from './config/sources.ts';
 import type { Config } from './config.ts';
 import { openDatabase } from './db/database.ts';
@@ -51,6 +52,7 @@ import { createSessions } from './sessions/sessions.ts';
 import { VERSION } from './version.ts';
 import { mountWebchat } from './webchat/mount.ts';
 import { createHostChannels } from './wiring/channels.ts';
+import { createHostCommands } from './wiring/commands.ts';
 import { createConnectorPool } from './wiring/connector-pool.ts';
 import { createHostConnectors } from './wiring/connectors.ts';
 import { createDeliverResult } from './wiring/deliver-result.ts';
@@ -137,12 +139,22 @@ export const openHost = async ({ config: given, log, clock = systemClock, mode, 
     const people = createPeople({ ledger, clock, newId });
     const sessions = createSessions({ ledger, clock, newId });
     const rates = createRateWindow();
+    const run_tokens = createRunTokens();
     const agent = createAgent(config, clock, {
+      run_tokens,
       shut: () => (network_mode.value() === 'off' ? shut('POST') : null),
       history: (message, said) => sessionHistory(ledger, message, said),
+      // Built below, from what the approvals and channels are built from too.
+      tools: { list: () => connectors.tools.list(), call: (...call) => connectors.tools.call(...call) },
       on_usage: (usage) => metrics.agentTokens(usage),
     });
     releases.push(() => agent.close());
+    const commands = createHostCommands({
+      config,
+      ledger,
+      approvals: governance.approvals,
+      execute: (...given) => connectors.service.execute(...given),
+    });
     const steps = createSteps([
       createDedupe(),
       createAuthorize({
@@ -153,7 +165,7 @@ export const openHost = async ({ config: given, log, clock = systemClock, mode, 
       }),
       createRateLimit(rates),
       createSessionStep(sessions),
-      createDispatch({ agent, commands: COMMANDS, sessions }),
+      createDispatch({ agent, commands, sessions }),
     ]);
     const bus = createBus({
       ledger,
@@ -288,7 +300,7 @@ export const openHost = async ({ config: given, log, clock = systemClock, mode, 
         const message = asked as Parameters<typeof sessions.holderOf>[0];
         return sessions.holderOf(message, rooms.busChannel(asked.channel_id)?.session_scope ?? 'user_conversation');
       },
-      commands: COMMANDS.map(({ name }) => name),
+      commands: COMMAND_NAMES,
       agent: agent.name,
     });
     const hostPeople = createHostPeople({
@@ -335,6 +347,7 @@ export const openHost = async ({ config: given, log, clock = systemClock, mode, 
     const app: FastifyInstance = createApp({
       routes,
       authenticate: access.authenticate,
+      findRun: run_tokens.find,
       public_url: config.public_url,
       trusted_proxies: config.trusted_proxies,
       fromCommandLine,

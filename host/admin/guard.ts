@@ -1,5 +1,6 @@
 /** What each request must have before anything of it is read: a known Host, a caller with the role, JSON, and our own page behind a cookie. */
 import type { FastifyRequest } from 'fastify';
+import type { RunPlace } from '../agents/run-tokens.ts';
 import { AppError } from '../errors.ts';
 import { hostAllowed } from '../http/allowed-hosts.ts';
 import { isForwarded, isLocal } from '../http/local.ts';
@@ -24,6 +25,8 @@ export interface GuardDeps {
   authenticate: Authenticate;
   public_url: string | null;
   fromCommandLine(request: FastifyRequest['raw']): boolean;
+  /** The run that a token was made for; null for every other token. */
+  findRun?: ((token: string) => RunPlace | null) | undefined;
 }
 
 const isReadMethod = (method: string): boolean => method === 'GET' || method === 'HEAD' || method === 'OPTIONS';
@@ -72,13 +75,20 @@ const checkPage = ({ headers, raw }: FastifyRequest, write: boolean, public_url:
   );
 };
 
-export const createGuard = ({ authenticate, public_url, fromCommandLine }: GuardDeps) => {
+export const createGuard = ({ authenticate, public_url, fromCommandLine, findRun }: GuardDeps) => {
   const publicUrl = public_url === null ? null : new URL(public_url);
 
   const isOpen = (route: Route | undefined, { headers, socket }: FastifyRequest): boolean =>
     route?.role === 'anyone' ||
     (route?.open_on_loopback === true &&
       isLocal({ host: headers.host, remote_address: socket.remoteAddress, forwarded: isForwarded(headers) }));
+
+  /** Named as its backend is; what it may do is only what the route itself is open for. */
+  const byRun = (route: Route | undefined, { headers }: FastifyRequest): Caller | null => {
+    const token = route?.open_to_runs === true ? /^Bearer (aosr_[\w-]{1,100})$/.exec(headers.authorization ?? '')?.[1] : undefined;
+    const run = token === undefined ? null : (findRun?.(token) ?? null);
+    return run && { actor: 'agent:http', role: 'operator', by: 'token', credential: `run:${run.message_id}`, run };
+  };
 
   return (request: FastifyRequest): void => {
     const route = request.routeOptions.config?.route;
@@ -88,7 +98,7 @@ export const createGuard = ({ authenticate, public_url, fromCommandLine }: Guard
     if (!fromCommandLine(request.raw)) checkHost(request, public_url);
     // Other rooms look after themselves; what no room knows below /api is nothing for strangers.
     if (!route && !path.startsWith('/api')) return;
-    const caller = isOpen(route, request) ? null : authenticate(request.raw);
+    const caller = isOpen(route, request) ? null : (byRun(route, request) ?? authenticate(request.raw));
     request.caller = caller;
     // What was put below /api past the table is nobody's but an admin's.
     if (caller && request.routeOptions.url !== undefined) checkRole(caller, route?.role ?? 'admin');

@@ -22,12 +22,16 @@ export const httpStatusOf = ({ status, error }: Pick<ConnectorResponse, 'status'
 
 export const createRequestOperations = (ledger: Ledger, service: Pick<RequestService, 'execute' | 'offered'>) => ({
   offered: service.offered,
-  execute: (
+  execute(
     request: ConnectorRequest,
-    { actor }: Pick<Caller, 'actor'>,
-    idempotency_key: string | null,
+    { actor, run }: Pick<Caller, 'actor' | 'run'>,
+    key: string | null,
     kind: CallerKind = 'api',
-  ): Promise<ConnectorResponse> => service.execute(request, { kind, actor }, idempotency_key),
+  ): Promise<ConnectorResponse> {
+    if (run === undefined) return service.execute(request, { kind, actor }, key);
+    // Each session has keys of its own: all runs are one actor.
+    return service.execute(request, { kind: 'agent', actor, ...run }, key === null ? null : `${run.session_id} ${key}`);
+  },
   async showEvidence(id: string): Promise<EvidenceView> {
     const row = await ledger.evidenceById(id);
     if (row) return evidenceView(ledger, row);

@@ -32,6 +32,8 @@ interface Definition<Params extends TSchema, Query extends TSchema, Body extends
   path: string;
   /** The least role that may ask; `anyone` needs no token. */
   role: Role | 'anyone';
+  /** Also for a run of the agent, with the token of its call. Every other route knows no such token. */
+  open_to_runs?: boolean;
   /** Open to everybody on this machine. */
   open_on_loopback?: boolean;
   /** An `Origin`, when there is one, is our own, whatever else is shown. */

@@ -1,5 +1,5 @@
 /**
- * `POST AGENT_URL` with `{message, session, channel}`, signed by Standard Webhooks headers (spec 1.0.0);
+ * `POST AGENT_URL` with `{message, session, channel}`, where `session.token` lets it ask connectors until it has answered; signed by Standard Webhooks headers (spec 1.0.0);
  * `webhook-id` is the inbound `id`, so that a repeated call can be recognised. Answers: `{replies: […]}`,
  * `{text}`, or 204 for nothing to say.
  */
@@ -10,6 +10,7 @@ import type { Egress, EgressResult } from '../egress/egress.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Agent, AgentOutcome, AgentRequest, Reply } from './agent.ts';
 import { faultOf, refusedWith } from './faults.ts';
+import type { RunTokens } from './run-tokens.ts';
 
 const MAX_ANSWER_BYTES = 1024 * 1024;
 
@@ -35,6 +36,7 @@ export interface HttpAgentOptions {
 export interface HttpAgentDeps {
   egress: Egress;
   clock: Clock;
+  tokens?: RunTokens | undefined;
   /** The compiled `AgentAnswer`. */
   checkAnswer(value: unknown): { ok: true } | { ok: false; errors: readonly { pointer: string; message: string }[] };
 }
@@ -100,12 +102,18 @@ const outcomeOf = (result: EgressResult, check: HttpAgentDeps['checkAnswer'], no
 export const createHttpAgent = (deps: HttpAgentDeps, options: HttpAgentOptions): Agent => {
   const key = options.secret === null ? null : signingKey(options.secret);
   const origin = new URL(options.url).origin;
+  const issueFor = ({ message, session, channel }: AgentRequest) => {
+    const { id: message_id, conversation_key, user_key } = message;
+    if (session.id === '') return undefined;
+    return deps.tokens?.issue({ session_id: session.id, channel_id: channel.id, conversation_key, user_key, message_id });
+  };
   return {
     name: 'http',
     timeout_ms: options.timeout_ms,
     async call(request: AgentRequest, signal: AbortSignal) {
-      const body = JSON.stringify(request);
-      const result = await deps.egress.request({
+      const run = issueFor(request);
+      const body = JSON.stringify(run ? { ...request, session: { ...request.session, token: run.token } } : request);
+      const asking = deps.egress.request({
         url: options.url,
         method: 'POST',
         headers: headersOf(request.message.id, body, key, deps.clock.now()),
@@ -115,6 +123,7 @@ export const createHttpAgent = (deps: HttpAgentDeps, options: HttpAgentOptions):
         redirect_origins: [origin],
         signal,
       });
+      const result = await asking.finally(() => run?.end());
       return outcomeOf(result, deps.checkAnswer, deps.clock.now());
     },
     close: () => deps.egress.close(),

@@ -9,11 +9,23 @@ import { type Clock, isoTime } from '../lib/clock.ts';
 import type { Gate } from '../lib/gate.ts';
 import type { PlannedAnswer } from './answer.ts';
 import { type Decided, type Entry, laneKey } from './entry.ts';
+import { hasWritten } from './has-written.ts';
 
 /** How many calls run at once, over all conversations. */
 const AT_ONCE = 64;
 
 type Called = Awaited<ReturnType<typeof callAgent>>;
+
+const INTERRUPTED: Called = {
+  outcome: {
+    ok: false,
+    code: 'INTERRUPTED_AFTER_WRITE',
+    message:
+      'The host stopped while this run was under way, and the run had written through a connector: begun anew, it might write again.',
+    retryable: false,
+  },
+  attempts: 0,
+};
 
 export interface AgentRunsDeps {
   ledger: Ledger;
@@ -91,6 +103,7 @@ export const createAgentRuns = (deps: AgentRunsDeps) => {
 
   /** One round of attempts; null when the network mode closed the door before there was an answer: then it begins anew. */
   const call = async (decided: Decided, signal: AbortSignal): Promise<Called | null> => {
+    if (decided.entry.resumed && (await hasWritten(ledger, decided.entry.id))) return INTERRUPTED;
     while (!deps.gate.isOpen() && !signal.aborted) await deps.gate.passed(signal);
     await takePlace();
     try {

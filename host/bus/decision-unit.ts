@@ -1,5 +1,5 @@
 /** A decision as rows: what one message adds to a transaction. */
-import { commandNamed } from '../commands/commands.ts';
+import { COMMAND_NAMES } from '../commands/commands.ts';
 import type { AuditEntry, EventChange, MessageChange, MessageRow, Unit } from '../db/unit.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Decided, Entry } from './entry.ts';
@@ -16,7 +16,7 @@ export interface DecisionUnitDeps {
 const recordedCommand = ({ command, channel }: Turn): string | null => {
   if (command === null) return null;
   const { blocked_operations, allowed_commands } = channel.policy();
-  const known = command === 'comm' || commandNamed(command) || blocked_operations.includes(command) || allowed_commands?.includes(command);
+  const known = COMMAND_NAMES.includes(command) || blocked_operations.includes(command) || allowed_commands?.includes(command);
   return known ? command : null;
 };
 

@@ -6,6 +6,10 @@ import type { Sessions } from '../sessions/sessions.ts';
 export interface CommandContext {
   message: InboundMessage;
   session: SessionRow;
+  /** Of whoever wrote it; null when the platform names nobody. */
+  person_id: string | null;
+  /** Words that are refused everywhere. */
+  blocked_operations: readonly string[];
   /** The words behind the command. */
   words: readonly string[];
   sessions: Sessions;

@@ -15,7 +15,7 @@ import { type Caller, callerKey } from './caller.ts';
 import { CONNECTOR_REQUEST, createConsents } from './consent.ts';
 import { createEvidence, type Fate, type Pending } from './evidence.ts';
 import { createJudge, type JudgeDeps, NO_REQUESTS, type Verdict, WINDOW_MS } from './judge.ts';
-import { type OfferedOperation, offeredOperations } from './offered.ts';
+import { type Offered, offeredOperations } from './offered.ts';
 import { createPending } from './pending.ts';
 import type { ConnectorRequest, ConnectorResponse, RequestStatus } from './request.ts';
 import { answerTo, conflict, createRuns, type RunsDeps } from './runs.ts';
@@ -161,7 +161,7 @@ export const createCommunicationService = (deps: ServiceDeps) => {
       return key === null ? withApproval() : alone(`key ${key}`, withApproval);
     },
     /** What the policy allows to ask for, whatever the mode and the phase. */
-    offered: (): readonly OfferedOperation[] => offeredOperations(deps),
+    offered: (): readonly Offered[] => offeredOperations(deps),
     executor,
     shown: consents.shown,
     /** Requests of the last minute that an earlier process has answered count on. */

@@ -61,6 +61,9 @@ export interface Verdict {
   error: RequestError | null;
 }
 
+/** What an operation is called as a tool. */
+export const toolName = (connector_id: string, operation: string): string => `${connector_id}__${operation}`;
+
 export const unavailableOf = (state: ReturnType<Connector['unavailable']>): OperationFacts['unavailable'] =>
   state === null ? null : state.state === 'disabled' || state.state === 'needs_approval' ? state.state : 'other';
 
@@ -90,6 +93,7 @@ export const createJudge = (deps: JudgeDeps) => {
         network_mode: deps.network_mode(),
         phase: deps.phase(),
         operation,
+        tool_name: toolName(connector_type, operation),
         effect: declared?.effect ?? null,
         params_valid: problems.length === 0,
         hosts: verdicts.flatMap((verdict) => ('host' in verdict ? [verdict.host] : [])),

@@ -12,6 +12,8 @@ export interface OperationFacts {
   network_mode: NetworkMode;
   phase: ExecutionPhase;
   operation: string;
+  /** What it is called as a tool: `<connector>__<operation>`. */
+  tool_name?: string;
   /** As the manifest declares it, never guessed from the name; null: the connector has no such operation. */
   effect: 'read' | 'write' | null;
   /** The parameters fit the operation's schema. */
@@ -124,7 +126,9 @@ const connectorPolicy: OperationRule = {
 const blocked: OperationRule = {
   id: 'blocked_operations',
   decide: (facts, _policy, { blocked_operations }) =>
-    blocked_operations.includes(facts.operation.toLowerCase()) ? 'OPERATION_NOT_ALLOWED' : null,
+    [facts.operation, facts.tool_name].some((word) => word !== undefined && blocked_operations.includes(word.toLowerCase()))
+      ? 'OPERATION_NOT_ALLOWED'
+      : null,
 };
 
 const egress: OperationRule = { id: 'egress', decide: (facts) => facts.egress };

@@ -4,12 +4,13 @@ import type { RateWindow } from '../bus/rate-window.ts';
 import { DEFAULT_POLICY } from '../config/policy-defaults.ts';
 import type { Config } from '../config.ts';
 import type { AddressVerdict } from '../connectors/addresses.ts';
+import { createAgentTools } from '../connectors/agent-tools.ts';
 import { createCodeConnectors } from '../connectors/code-connectors.ts';
 import { createCommunicationService, type ServiceDeps } from '../connectors/communication-service.ts';
 import type { ConnectorDirectory } from '../connectors/connector.ts';
 import { joinDirectories } from '../connectors/directory.ts';
 import { CommunicationService } from '../connectors/embedded.ts';
-import { WINDOW_MS } from '../connectors/judge.ts';
+import { type JudgeDeps, WINDOW_MS } from '../connectors/judge.ts';
 import { classifyAddress } from '../egress/address.ts';
 import type { EgressPolicy } from '../egress/egress.ts';
 import { privateAddressFault } from '../egress/resolve.ts';
@@ -46,14 +47,8 @@ export const createHostConnectors = (deps: HostConnectorsDeps) => {
   const directory = joinDirectories([folders, code.directory]);
   const gate = (phase: 'planning' | 'execution'): boolean =>
     config.policy.phase_gates?.[phase]?.external_fetch_allowed ?? DEFAULT_POLICY.phase_gates[phase].external_fetch_allowed;
-  const service = createCommunicationService({
-    ...deps,
+  const policies: Pick<JudgeDeps, 'directory' | 'policyOf' | 'rules'> = {
     directory,
-    times: {
-      times: deps.rates.times,
-      // The service has judged already; what is older than the window goes on the way.
-      remember: (key, at) => void deps.rates.take(key, at, { max_requests: Number.MAX_SAFE_INTEGER, window_ms: WINDOW_MS }),
-    },
     policyOf: (id) =>
       config.policy.connectors !== undefined && Object.hasOwn(config.policy.connectors, id) ? config.policy.connectors[id] : undefined,
     rules: () => ({
@@ -62,6 +57,15 @@ export const createHostConnectors = (deps: HostConnectorsDeps) => {
       ),
       external_fetch: { planning: gate('planning'), execution: gate('execution') },
     }),
+  };
+  const service = createCommunicationService({
+    ...deps,
+    ...policies,
+    times: {
+      times: deps.rates.times,
+      // The service has judged already; what is older than the window goes on the way.
+      remember: (key, at) => void deps.rates.take(key, at, { max_requests: Number.MAX_SAFE_INTEGER, window_ms: WINDOW_MS }),
+    },
     judgeAddress: (url) => judgeAddress(url, deps.egress_policy()),
   });
   const communication = new CommunicationService(service, code.register);
@@ -69,6 +73,8 @@ export const createHostConnectors = (deps: HostConnectorsDeps) => {
     directory,
     service,
     communication,
+    /** For the host's own agent. */
+    tools: createAgentTools({ offered: service.offered, execute: service.execute, agent: 'openai' }),
     /** Waits for what is under way, a moment: what does not end by then is `unknown` at the next start. */
     close: (): Promise<void> =>
       new Promise((resolve) => {

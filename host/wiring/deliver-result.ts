@@ -1,6 +1,7 @@
 /** The result of an approved request as a message of the host's own: it goes into the lane of its conversation and starts a run. */
 import type { InboundMessage } from '../../schemas/message.ts';
 import type { Delivered, Delivery } from '../connectors/runs.ts';
+import { shownSource } from '../connectors/shown-source.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { type Clock, isoTime } from '../lib/clock.ts';
 import type { NewId } from '../lib/ids.ts';
@@ -24,7 +25,7 @@ const textOf = ({ approval_id, request, response }: Delivered): string => {
   const text = JSON.stringify(data);
   const shown =
     text.length > MOST_CHARACTERS ? `${text.slice(0, MOST_CHARACTERS)} (cut; GET /api/evidence/${evidence_id} has all of it)` : text;
-  const from = `untrusted content from ${provenance?.source.slice(0, 300)} (${provenance?.trust_tier})`;
+  const from = `untrusted content from ${shownSource(provenance?.source ?? '', request.connector_type)} (${provenance?.trust_tier})`;
   return `${what}\n[begin ${evidence_id}: ${from}]\n${shown}\n[end ${evidence_id}]`;
 };
 

@@ -1,3 +1,5 @@
+import type { RunPlace } from '../../agents/run-tokens.ts';
+
 /** viewer reads; operator acts on messages and channels; admin changes policy, modes, tokens, grants, secrets. */
 export const ROLES = ['viewer', 'operator', 'admin'] as const;
 export type Role = (typeof ROLES)[number];
@@ -14,4 +16,6 @@ export interface Caller {
   by: 'token' | 'cookie' | 'command_line';
   /** Names what must stand for the caller to go on; its streams end with it. */
   credential: string;
+  /** Of an agent's run, which showed the token of its call. */
+  run?: RunPlace;
 }

@@ -1,5 +1,5 @@
 /** Operations of connectors as tools named `<connector>__<operation>`. What a call may do is decided by the communication service alone. */
-import type { OfferedOperation } from '../../connectors/offered.ts';
+import type { Offered } from '../../connectors/offered.ts';
 import type { ConnectorRequest, ConnectorResponse, RequestError } from '../../connectors/request.ts';
 import { fenced } from '../../lib/fenced.ts';
 import type { RequestOperations } from '../request-operations.ts';
@@ -9,25 +9,16 @@ const SEPARATOR = '__';
 const APPROVAL = 'approval_id';
 const META = 'communicationos/';
 
-const nameOf = ({ connector, operation }: OfferedOperation): string => `${connector.id}${SEPARATOR}${operation}`;
-
-/** Of two operations that would have one name, the one whose connector's id comes first has it. */
-const byName = (offered: readonly OfferedOperation[]): Map<string, OfferedOperation> => {
-  const found = new Map<string, OfferedOperation>();
-  for (const each of offered) if (!found.has(nameOf(each))) found.set(nameOf(each), each);
-  return found;
-};
-
-const propertiesOf = ({ declared }: OfferedOperation): Record<string, unknown> =>
+const propertiesOf = ({ declared }: Offered): Record<string, unknown> =>
   ((declared.params as { properties?: Record<string, unknown> }).properties ?? {}) as Record<string, unknown>;
 
 /** A parameter of this name is the operation's own; then only `_meta` carries the consent. */
-const takesApproval = (offered: OfferedOperation): boolean => !Object.hasOwn(propertiesOf(offered), APPROVAL);
+const takesApproval = (offered: Offered): boolean => !Object.hasOwn(propertiesOf(offered), APPROVAL);
 
 const APPROVAL_ID = { type: 'string', description: 'Of the approval that a person gave to exactly this call.' };
 
-const toolOf = (name: string, offered: OfferedOperation): Tool => {
-  const { connector, operation, declared, needs_approval } = offered;
+const toolOf = (offered: Offered): Tool => {
+  const { name, connector, operation, declared, needs_approval } = offered;
   const params = declared.params as Record<string, unknown>;
   const own = typeof params.description === 'string' ? params.description : `${operation} of ${connector.name}.`;
   const reads = declared.effect === 'read';
@@ -78,11 +69,11 @@ export interface ConnectorTools {
 const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 
 export const createConnectorTools = (requests: Pick<RequestOperations, 'execute' | 'offered'>): ConnectorTools => ({
-  list: () => [...byName(requests.offered())].map(([name, offered]) => toolOf(name, offered)),
+  list: () => requests.offered().map(toolOf),
   covers: (name) => name.includes(SEPARATOR),
   /** What is not offered is asked for as well: the service says why not, and keeps the evidence. */
   async call(name, { args, meta, caller }) {
-    const offered = byName(requests.offered()).get(name);
+    const offered = requests.offered().find((each) => each.name === name);
     const at = name.indexOf(SEPARATOR);
     const [connector_type, operation] = offered
       ? [offered.connector.id, offered.operation]

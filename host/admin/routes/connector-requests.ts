@@ -18,6 +18,7 @@ export const connectorRequestRoutes = (deps: RouteDeps): RouteGroup => ({
       method: 'POST',
       path: '/api/connectors/:id/execute',
       role: 'operator',
+      open_to_runs: true,
       operation: 'execute_request',
       summary: 'Asks a connector for an operation, under the policy; a write waits for an approval unless the policy says otherwise',
       params: ByConnector,

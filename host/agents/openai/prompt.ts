@@ -36,7 +36,10 @@ export const saidBy = (
     ...(action && !message.text ? [`[button: ${action.value ?? action.id}]`] : []),
   ].filter((part) => part.trim() !== '');
   const text = parts.length > 0 ? parts.join('\n') : `[${message.type}]`;
-  return message.conversation_type === 'direct' ? text : `${message.user_name ?? message.user_key ?? 'somebody'}: ${text}`;
+  // What the host itself tells is nobody's word.
+  return message.conversation_type === 'direct' || message.type === 'system'
+    ? text
+    : `${message.user_name ?? message.user_key ?? 'somebody'}: ${text}`;
 };
 
 /** `history`: oldest first, without the message. Whole turns, from the newest back. */

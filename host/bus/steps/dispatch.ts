@@ -15,6 +15,8 @@ const runCommand = async (turn: Turn, command: Command, deps: DispatchDeps): Pro
   const answer = await command.run({
     message: turn.message,
     session: turn.session as SessionRow,
+    person_id: turn.person_id,
+    blocked_operations: turn.channel.policy().blocked_operations,
     words: commandWords(turn.message.text ?? ''),
     sessions: deps.sessions,
     commands: deps.commands,

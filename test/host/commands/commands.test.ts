@@ -30,6 +30,8 @@ const say = async (text: string, fields: Partial<InboundMessage> = {}): Promise<
     message,
     session: await current(message),
     words,
+    person_id: null,
+    blocked_operations: [],
     sessions,
     commands: COMMANDS,
     channel_name: 'Telegram',
