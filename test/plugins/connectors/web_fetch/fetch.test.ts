@@ -116,6 +116,35 @@ describe('fetch', () => {
     expect(inner.requests).toEqual([]);
   });
 
+  it('reads from the address that was checked, whatever its name answers next', async () => {
+    const server = await startHttp((_request, response) => response.end('checked'));
+    const inner = await startHttp((_request, response) => response.end('inner'), { host: '127.0.0.2', port: server.port });
+    const authority = `page.example.test:${server.port}`;
+    const answers = [['127.0.0.1'], ['127.0.0.2']];
+    const asked: string[] = [];
+    const connector = await runConnector(sandbox(), 'web_fetch', {
+      policy: { allow_private: [authority] },
+      resolver: async (host) => answers[asked.push(host) - 1] ?? [],
+    });
+    for (const path of ['one', 'two'])
+      expect(await connector.result('fetch', { url: `http://${authority}/${path}` })).toMatchObject({ text: 'checked' });
+    expect(asked).toEqual(['page.example.test']);
+    expect(inner.requests).toEqual([]);
+  });
+
+  it('follows no redirect to a name behind which lies a private address', async () => {
+    const inner = await startHttp((_request, response) => response.end('inner'));
+    const server = await startHttp((_request, response) =>
+      response.writeHead(302, { location: `http://rebind.example:${inner.port}/` }).end(),
+    );
+    const connector = await runConnector(sandbox(), 'web_fetch', {
+      policy: { allow_private: [server.authority, inner.authority] },
+      resolver: async () => ['127.0.0.1'],
+    });
+    expect(await connector.execute('fetch', { url: server.origin })).toMatchObject({ code: 'SSRF_BLOCKED' });
+    expect(inner.requests).toEqual([]);
+  });
+
   it('turns what a server refuses, and what has no text, into an error', async () => {
     const { server, connector } = await serve((request, response) => {
       if (request.url === '/png') response.writeHead(200, { 'content-type': 'image/png' }).end('x');
