@@ -13,7 +13,7 @@ import { awsTime, encodeKey, signV4 } from './sign-v4.ts';
 export class S3UploadConnector extends BaseConnector {
   async #ask(method: 'PUT' | 'HEAD', path: string, body: string | undefined, timeout_ms: number): Promise<FetchResponse> {
     const { context, config } = this;
-    const url = new URL(`/${path}`, String(config.bucket_url));
+    const url = new URL(`${String(config.bucket_url).replace(/\/+$/, '')}/${path}`);
     const time = awsTime(context.clock.now());
     const payload_hash = await context.crypto.hash('sha256', body ?? '');
     const headers = { 'x-amz-content-sha256': payload_hash, 'x-amz-date': time };
