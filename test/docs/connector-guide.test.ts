@@ -3,7 +3,11 @@ import { execFile } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { signV4 } from '../../docs/examples/connectors/s3_upload/sign-v4.ts';
+import { createTestContext } from '../../plugins/sdk/testing.ts';
+import { compile } from '../../schemas/compile.ts';
+import { type Bench, openBench } from '../host/connectors/harness.ts';
 import { makeHome, ROOT } from '../support/home.ts';
 
 const run = promisify(execFile);
@@ -11,10 +15,15 @@ const page = readFileSync(path.join(ROOT, 'docs/connector-guide.md'), 'utf8');
 const EXAMPLES = 'docs/examples/connectors';
 const names = readdirSync(path.join(ROOT, EXAMPLES)).sort();
 
-/** What an example has nothing to be tried with: neither a required field nor a secret. */
+/** What an example has nothing to be tried with, such as neither a required field nor a secret. */
 const NOT_APPLICABLE: Readonly<Record<string, readonly string[]>> = {
   custom_service: [],
+  // What is made up for a private key does not sign.
+  gcs: ['upstream_error', 'timeout'],
   github: ['config', 'secrets'],
+  kafka_rest: [],
+  rabbitmq: [],
+  s3_upload: [],
   tickets: [],
   weather: ['config', 'secrets'],
 };
@@ -57,6 +66,75 @@ describe.each(names)('the example %s', (name) => {
 
   it('is linked from the guide', () => {
     expect(page).toContain(`](examples/connectors/${name}`);
+  });
+});
+
+describe('what becomes part of a path', () => {
+  it.each([
+    ['github', 'get_repo', { owner: 'tea', repo: 'pot' }],
+    ['tickets', 'get_ticket', { ticket_id: 'T-1' }],
+    ['custom_service', 'get_data', { resource_id: 'a.b' }],
+    ['custom_service', 'update_resource', { resource_id: 'a.b', data: {} }, ['resource_id']],
+    ['gcs', 'get_text', { name: '.a' }],
+    ['kafka_rest', 'produce', { topic: 'tea', value: {} }, ['topic']],
+    ['rabbitmq', 'queue_length', { queue: 'tea' }],
+    ['rabbitmq', 'publish', { exchange: 'orders', routing_key: 'tea', payload: '.' }, ['exchange']],
+  ])('of %s %s is never .. alone', (name, operation, params: Record<string, unknown>, parts = Object.keys(params)) => {
+    const manifest = JSON.parse(readFileSync(path.join(ROOT, EXAMPLES, name, 'manifest.json'), 'utf8'));
+    const fits = compile(manifest.operations[operation].params);
+    expect(fits(params).ok).toBe(true);
+    for (const part of parts) expect(fits({ ...params, [part]: '..' }).ok).toBe(false);
+  });
+});
+
+describe('Signature Version 4', () => {
+  it('is the one of the example in the documentation of S3', async () => {
+    const payload_hash = '44ce7dd67c959e0d3524ffac1771dfbba87d2b6b4b4e99e42034a8b803f8b072';
+    const { context } = createTestContext({ secrets: { key: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY' } });
+    const signer = { access_key_id: 'AKIAIOSFODNN7EXAMPLE', secret_field: 'key', region: 'us-east-1', service: 's3' };
+    const time = '20130524T000000Z';
+    const headers = {
+      date: 'Fri, 24 May 2013 00:00:00 GMT',
+      'x-amz-content-sha256': payload_hash,
+      'x-amz-date': time,
+      'x-amz-storage-class': 'REDUCED_REDUNDANCY',
+    };
+    const url = new URL('https://examplebucket.s3.amazonaws.com/test%24file.text');
+    expect(await signV4(context, signer, { method: 'PUT', url, headers, payload_hash, time })).toBe(
+      'AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20130524/us-east-1/s3/aws4_request,SignedHeaders=date;host;x-amz-content-sha256;x-amz-date;x-amz-storage-class,Signature=98ad721746da40c64f1a55b78f14c238d841ea1380cd77a1b5971af0ece108bd',
+    );
+  });
+});
+
+/** As `agentos connector run` prints them, with the guide's own names in the place of the bench's. */
+describe('the messages of the five problems', () => {
+  let bench: Bench;
+  beforeAll(async () => {
+    bench = await openBench();
+  });
+  afterAll(() => bench.close());
+
+  const said = async (request: Parameters<Bench['execute']>[0]): Promise<string> => {
+    const { status, error } = await bench.execute(request);
+    return `${status}: ${error?.code}: ${error?.message}`.replaceAll('items', 'my_service').replace('Items', 'my_service');
+  };
+  const inGuide = (text: string) => expect(page.includes(text) ? 'in the guide' : text).toBe('in the guide');
+
+  it('are what the service says', async () => {
+    inGuide(await said({ connector_type: 'my_servise' }));
+    inGuide((await said({ operation: 'get_dat' })).replace('failed: ', ''));
+    inGuide(await said({ params: { url: 'http://127.0.0.1:8080/' } }));
+    bench.policy = { connectors: { items: { blocked_domains: ['example.com'] } } };
+    inGuide(await said({ params: { url: 'https://www.example.com/' } }));
+    bench.policy = {};
+    bench.items.on = false;
+    expect(await said({})).toBe('failed: CONNECTOR_ERROR: my_service cannot serve now: The configuration of my_service is not valid.');
+    inGuide('failed: CONNECTOR_ERROR: my_service cannot serve now: ');
+    bench.items.on = true;
+    for (let asked = 0; asked < 20; asked += 1) await bench.execute({}, { actor: 'token:busy' });
+    const { status, error } = await bench.execute({}, { actor: 'token:busy' });
+    inGuide(`${status}: ${error?.code}: ${error?.message}`);
+    expect(error?.hint).toMatch(/^Try again in \d+ seconds\.$/);
   });
 });
 

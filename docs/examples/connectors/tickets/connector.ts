@@ -13,7 +13,8 @@ import {
 export class TicketsConnector extends BaseConnector {
   /** The manifest says where the key goes, and the host puts it there: this code never has it. */
   #get(path: string, timeout_ms: number): Promise<FetchResponse> {
-    return grantedFetch(this.context)(new URL(path, String(this.config.base_url)).href, { timeout_ms });
+    const base = String(this.config.base_url).replace(/\/+$/, '');
+    return grantedFetch(this.context)(`${base}${path}`, { timeout_ms });
   }
 
   async execute(operation: string, params: OperationParams): Promise<unknown> {

@@ -19,7 +19,7 @@ export class WeatherConnector extends BaseConnector {
     if (operation !== 'get_weather') throw new NotSupportedError(operation);
     requireParams(params, 'place');
 
-    const url = new URL('/weather', String(this.config.base_url));
+    const url = new URL(`${String(this.config.base_url).replace(/\/+$/, '')}/weather`);
     url.searchParams.set('place', String(params.place));
     const fetch = grantedFetch(this.context);
     const response = await withRetries(this.context, () => fetch(url.href, { timeout_ms: CALL_TIMEOUT_MS }));
