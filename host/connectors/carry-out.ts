@@ -1,7 +1,7 @@
 /** The call itself, and what it brings: within its time and size, as JSON, cleaned. */
 import type { Clock } from '../lib/clock.ts';
 import type { ConnectorLimits } from '../policy/connector-policy.ts';
-import type { CallLimits, Connector, Outcome } from './connector.ts';
+import type { CallLimits, Connector, Failure, Outcome } from './connector.ts';
 import type { Provenance, RequestError, RequestStatus } from './request.ts';
 import { sanitizeOutput, sanitizeText } from './sanitize/output.ts';
 import { nestsDeeperThan } from './sanitize/texts.ts';
@@ -14,7 +14,7 @@ export type Result =
 const LONGEST_MESSAGE = 2000;
 const DEEPEST = 100;
 
-const HINTS: Readonly<Record<Extract<Outcome, { ok: false }>['code'], string>> = {
+const HINTS: Readonly<Record<Failure, string>> = {
   INVALID_PARAMS: 'The connector itself refuses the parameters.',
   NOT_SUPPORTED: 'agentos connector show lists its operations.',
   CONNECTOR_DISABLED: 'Its configuration says enabled: false.',
@@ -24,7 +24,7 @@ const HINTS: Readonly<Record<Extract<Outcome, { ok: false }>['code'], string>> =
   TIMEOUT: "It may have been carried out all the same. timeout_seconds in the connector's entry of config/security_policy.json.",
   CONNECTOR_ERROR: 'agentos connector test asks the connector whether it is well.',
 };
-const STATUSES: Partial<Record<Extract<Outcome, { ok: false }>['code'], 'denied' | 'timeout'>> = {
+const STATUSES: Partial<Record<Failure, 'denied' | 'timeout'>> = {
   CONNECTOR_DISABLED: 'denied',
   SSRF_BLOCKED: 'denied',
   DOMAIN_BLOCKED: 'denied',
@@ -35,7 +35,7 @@ const STATUSES: Partial<Record<Extract<Outcome, { ok: false }>['code'], 'denied'
 const tidy = (message: string): string =>
   sanitizeText(message.slice(0, LONGEST_MESSAGE).replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, ' '));
 
-const failure = (code: Extract<Outcome, { ok: false }>['code'], message: string): Result => ({
+const failure = (code: Failure, message: string): Result => ({
   status: STATUSES[code] ?? 'failed',
   data: null,
   provenance: null,

@@ -3,11 +3,11 @@
  * every other step of a request holds for them as for a folder's.
  */
 import type { BaseConnector } from '../../plugins/sdk/connector.ts';
-import { compile, type SchemaError } from '../../schemas/compile.ts';
 import type { Operation } from '../../schemas/connector-manifest.ts';
+import { createParamsCheck, type ParamsCheck } from '../../schemas/params-check.ts';
 import { paramsSchemaProblems } from '../../schemas/params-schema.ts';
 import { AppError } from '../errors.ts';
-import type { Connector, ConnectorDirectory, Outcome } from './connector.ts';
+import { type Connector, type ConnectorDirectory, failureCode, type Outcome } from './connector.ts';
 
 export interface RegisterOptions {
   /** By name, in the form of a manifest. An operation that is not declared counts as a write, with any parameters. */
@@ -17,49 +17,18 @@ export interface RegisterOptions {
 const ID = /^[a-z][a-z0-9_]{1,63}$/;
 const OPERATION = /^[a-z][a-z0-9_]{0,63}$/;
 const UNDECLARED: Operation = { effect: 'write', params: { type: 'object' } };
-const CODES: ReadonlySet<string> = new Set([
-  'INVALID_PARAMS',
-  'NOT_SUPPORTED',
-  'CONNECTOR_DISABLED',
-  'SSRF_BLOCKED',
-  'DOMAIN_BLOCKED',
-  'TOO_LARGE',
-  'TIMEOUT',
-  'CONNECTOR_ERROR',
-]);
-
 const invalid = (message: string, hint: string): AppError => new AppError('INVALID_PARAMS', message, hint);
 
-/** In the sentences of the SDK where it has one. */
-const sentence = ({ pointer, message, keyword, params }: SchemaError): string => {
-  if (keyword === 'required') return `'${String(params.missingProperty)}' parameter is required`;
-  const name = pointer.slice(1).replaceAll('/', '.');
-  if (keyword === 'additionalProperties') return `there is no parameter '${String(params.additionalProperty).slice(0, 80)}'`;
-  return name === '' ? `the parameters ${message}` : `'${name}' ${message}`;
-};
-
-type Check = (params: Record<string, unknown>) => readonly string[];
-
-const createCheck = (id: string, operation: string, schema: Record<string, unknown>): Check => {
+const createCheck = (id: string, operation: string, schema: Record<string, unknown>): ParamsCheck => {
   const [problem] = paramsSchemaProblems(schema);
-  const at = `operations.${operation}.params of ${id}`;
-  if (problem) throw invalid(`${at}${problem.pointer}: ${problem.message}`, problem.hint);
-  try {
-    const check = compile(schema as Parameters<typeof compile>[0]);
-    check({});
-    return (params) => {
-      const checked = check(params);
-      return checked.ok ? [] : checked.errors.map(sentence);
-    };
-  } catch (error) {
-    throw invalid(`${at}: ${error instanceof Error ? error.message : String(error)}`, 'Write a JSON Schema of an object.');
-  }
+  if (problem) throw invalid(`operations.${operation}.params of ${id}${problem.pointer}: ${problem.message}`, problem.hint);
+  return createParamsCheck(schema);
 };
 
 const failureOf = (error: unknown): Outcome => {
   const { code } = (typeof error === 'object' && error !== null ? error : {}) as { code?: unknown };
   const message = error instanceof Error ? error.message : String(error);
-  return { ok: false, code: (CODES.has(code as string) ? code : 'CONNECTOR_ERROR') as Extract<Outcome, { ok: false }>['code'], message };
+  return { ok: false, code: failureCode(code), message };
 };
 
 const operationsOf = (id: string, instance: BaseConnector, declared: Readonly<Record<string, Operation>>): Record<string, Operation> => {

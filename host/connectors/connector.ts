@@ -11,22 +11,24 @@ export interface CallLimits {
   domains?: { allowed: readonly string[]; blocked: readonly string[] } | undefined;
 }
 
-/** What became of a call. An error is a value: its code decides the status of the answer. */
-export type Outcome =
-  | { ok: true; data: unknown }
-  | {
-      ok: false;
-      code:
-        | 'INVALID_PARAMS'
-        | 'NOT_SUPPORTED'
-        | 'CONNECTOR_DISABLED'
-        | 'SSRF_BLOCKED'
-        | 'DOMAIN_BLOCKED'
-        | 'TOO_LARGE'
-        | 'TIMEOUT'
-        | 'CONNECTOR_ERROR';
-      message: string;
-    };
+/** Why a call brought nothing; each decides the status of the answer. */
+const FAILURES = [
+  'INVALID_PARAMS',
+  'NOT_SUPPORTED',
+  'CONNECTOR_DISABLED',
+  'SSRF_BLOCKED',
+  'DOMAIN_BLOCKED',
+  'TOO_LARGE',
+  'TIMEOUT',
+  'CONNECTOR_ERROR',
+] as const;
+export type Failure = (typeof FAILURES)[number];
+
+/** The code of a thrown error where it is one of these; whoever throws another one failed for a reason of its own. */
+export const failureCode = (code: unknown): Failure => FAILURES.find((each) => each === code) ?? 'CONNECTOR_ERROR';
+
+/** What became of a call. An error is a value. */
+export type Outcome = { ok: true; data: unknown } | { ok: false; code: Failure; message: string };
 
 export interface Connector {
   readonly id: string;

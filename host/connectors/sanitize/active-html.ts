@@ -80,7 +80,7 @@ const afterComment = (text: string, at: number): number => {
   return found === null ? -1 : end.lastIndex;
 };
 
-export const removeActiveHtml = (text: string): string => {
+const removeOnce = (text: string): string => {
   const last = text.lastIndexOf('>');
   if (!text.includes('<') || last === -1) return text;
   const lower = text.toLowerCase();
@@ -117,10 +117,24 @@ export const removeActiveHtml = (text: string): string => {
       from = end?.to ?? tag.end;
     } else {
       clean += text.slice(from, at) + withoutCode(text, at, tag);
-      if (end) clean += removeActiveHtml(text.slice(tag.end, end.from)) + text.slice(end.from, end.to);
+      if (end) clean += removeOnce(text.slice(tag.end, end.from)) + text.slice(end.from, end.to);
       from = end?.to ?? tag.end;
     }
     at = from;
   }
   return clean + text.slice(from);
+};
+
+/** What a text needs that was not made to outlast it. */
+const MOST_ROUNDS = 8;
+
+/** What goes may let stand what was harmless only beside it: until nothing is left to do. */
+export const removeActiveHtml = (text: string): string => {
+  let clean = text;
+  for (let round = 0; round < MOST_ROUNDS; round++) {
+    const next = removeOnce(clean);
+    if (next === clean) return clean;
+    clean = next;
+  }
+  return clean.replaceAll('<', ' ');
 };

@@ -240,6 +240,6 @@ describe('a connector that is registered in code', () => {
   it('is told a wrong parameter in the words of the SDK', async () => {
     bench.policy = WRITES;
     expect((await bench.execute({ operation: 'send' })).error?.message).toBe("'text' parameter is required");
-    expect((await bench.execute({ params: { other: 1 } })).error?.message).toBe("there is no parameter 'other'");
+    expect((await bench.execute({ params: { other: 1 } })).error?.message).toBe("'other' is not a parameter of this operation");
   });
 });

@@ -132,6 +132,17 @@ describe('active HTML', () => {
     '<img src=x/onerror=alert(1)>',
   ])('that no browser would run is text, and stays: %j', (text) => expect(removeActiveHtml(text)).toBe(text));
 
+  it('leaves no code whose end was in what went before it, and none of a text made to outlast it', () => {
+    expect(removeActiveHtml('x'.repeat(3))).toBe('xxx');
+    const layers = (count: number): string =>
+      Array.from({ length: count }).reduce<string>((inner, _, at) => `<script a="${at}">${inner}</script>`, 'x');
+    for (const count of [1, 2, 5, 40]) {
+      const clean = removeActiveHtml(`${'<'.repeat(count)}${layers(count)}</script `);
+      expect(clean).not.toMatch(/<script/i);
+      expect(removeActiveHtml(clean)).toBe(clean);
+    }
+  });
+
   it('leaves nothing to do the second time, whatever it was given', () => {
     const piece = fc.constantFrom(
       '<script',
