@@ -17,7 +17,8 @@ export const canonicalUrl = (text: string): string | undefined => {
     .slice(1)
     .split('&')
     .filter((pair) => pair !== '' && !TRACKING.test(pair.split('=', 1)[0] ?? ''));
-  url.search = kept.join('&');
+  // With its own question mark: the first one of the rest belongs to the rest.
+  url.search = kept.length === 0 ? '' : `?${kept.join('&')}`;
   return url.href;
 };
 

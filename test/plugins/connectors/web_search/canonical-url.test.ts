@@ -24,6 +24,7 @@ describe('a canonical address', () => {
   });
 
   it('is canonical itself', () => {
+    expect(canonicalUrl('http://a.example??utm_source=x')).toBe('http://a.example/??utm_source=x');
     fc.assert(
       fc.property(fc.webUrl({ withQueryParameters: true, withFragments: true }), (url) => {
         const once = canonicalUrl(url) as string;
