@@ -1,5 +1,5 @@
 /** `GET /health` in the guide's shape. Says nothing else: it needs no token. */
-import type { ChannelState } from '../registry/channel-status.ts';
+import type { PluginState } from '../registry/plugin-status.ts';
 
 export interface Health {
   status: 'healthy' | 'degraded' | 'unhealthy';
@@ -12,11 +12,11 @@ export interface HealthFacts {
   /** Why the database cannot be written; null when it can. */
   database_fault: string | null;
   network_mode: string;
-  channels: readonly { id: string; state: ChannelState; enabled: boolean }[];
+  channels: readonly { id: string; state: PluginState; enabled: boolean }[];
 }
 
-const LIVE: ReadonlySet<ChannelState> = new Set(['running', 'degraded']);
-const TROUBLED: ReadonlySet<ChannelState> = new Set(['degraded', 'quarantined']);
+const LIVE: ReadonlySet<PluginState> = new Set(['running', 'degraded']);
+const TROUBLED: ReadonlySet<PluginState> = new Set(['degraded', 'quarantined']);
 
 export const healthOf = (facts: HealthFacts): Health => {
   const troubled = facts.channels.some(({ state, enabled }) => enabled && TROUBLED.has(state));

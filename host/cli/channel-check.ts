@@ -5,11 +5,11 @@ import type { CheckResult } from '../conformance/suite.ts';
 import { AppError } from '../errors.ts';
 import { systemClock } from '../lib/clock.ts';
 import { loadBuiltins } from '../registry/builtins.ts';
-import type { ChannelSource, Problem } from '../registry/channel-source.ts';
 import { MANIFEST_FILE } from '../registry/inspect-manifest.ts';
 import type { PluginKind } from '../registry/kinds.ts';
+import type { PluginSource, Problem } from '../registry/plugin-source.ts';
 import { type Files, readFolder } from '../registry/read-folder.ts';
-import { scanChannel } from '../registry/scan.ts';
+import { scanPlugin } from '../registry/scan.ts';
 import { bundleFolder } from '../sandbox/bundle.ts';
 import { createSandbox } from '../sandbox/sandbox.ts';
 import { checkContract } from '../wiring/contract-plugin.ts';
@@ -43,7 +43,7 @@ const declaresOperations = (files: Files): boolean => {
 const kindOf = (dir: string, files: Files): PluginKind =>
   path.basename(path.dirname(dir)) === 'connectors' || declaresOperations(files) ? 'connector' : 'channel';
 
-const loadProblem = (source: ChannelSource, message: string, place: string | null): Problem => {
+const loadProblem = (source: PluginSource, message: string, place: string | null): Problem => {
   const [file = MANIFEST_FILE, line] = place?.split(':') ?? [];
   return {
     severity: 'error',
@@ -58,7 +58,7 @@ const loadProblem = (source: ChannelSource, message: string, place: string | nul
 
 const tryContract = async (
   context: CliContext,
-  source: ChannelSource,
+  source: PluginSource,
   files: Files,
 ): Promise<Pick<Report, 'level' | 'checks' | 'missing' | 'problems'>> => {
   const bootstrap_dir = path.join(context.dist_dir, 'sandbox');
@@ -79,7 +79,7 @@ const reportOn = async (context: CliContext, dir: string): Promise<Report> => {
   const files: Files = read.ok ? read.files : new Map();
   const kind = kindOf(dir, files);
   const builtins = await loadBuiltins(path.join(context.dist_dir, `plugins/${kind}s`), kind);
-  const source = await scanChannel(dir, { builtins, bundle: bundleFolder, kind });
+  const source = await scanPlugin(dir, { builtins, bundle: bundleFolder, kind });
   const found = { id: source.id, kind, digest: source.digest, permissions: source.manifest?.permissions ?? {} };
   const errors = source.problems.filter(({ severity }) => severity === 'error');
   if (source.digest === null) {

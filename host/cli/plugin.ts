@@ -1,9 +1,9 @@
 /** `agentos channel …` and `agentos connector …`: what is found in the folders, what was decided about it, what it is doing. */
 import type { Page } from '../admin/operations.ts';
 import { AppError } from '../errors.ts';
-import type { ChannelTest, ChannelView } from '../registry/channels.ts';
 import type { Difference } from '../registry/difference.ts';
 import { type PluginKind, WORDS } from '../registry/kinds.ts';
+import type { PluginTest, PluginView } from '../registry/plugin-registry.ts';
 import { withClient } from './client.ts';
 import type { CliContext, CommonOptions } from './context.ts';
 import { printFields, printTable, show } from './output.ts';
@@ -32,7 +32,7 @@ const printDifference = (context: CliContext, difference: Difference): void => {
   );
 };
 
-const printPending = (context: CliContext, { pending }: ChannelView): void => {
+const printPending = (context: CliContext, { pending }: PluginView): void => {
   if (!pending) return;
   context.stdout.write('\nin the folder, not serving\n');
   printFields(context.stdout, [
@@ -46,12 +46,12 @@ const printPending = (context: CliContext, { pending }: ChannelView): void => {
 };
 
 /** What only one of the kinds has. */
-const ofKind = ({ webhook_url, operations }: ChannelView): readonly (readonly [string, unknown])[] => {
+const ofKind = ({ webhook_url, operations }: PluginView): readonly (readonly [string, unknown])[] => {
   if (operations === undefined) return [['webhook', webhook_url]];
   return [['operations', Object.entries(operations).map(([name, { effect }]) => `${name} (${effect})`)]];
 };
 
-const printPlugin = (context: CliContext, kind: PluginKind, plugin: ChannelView): void => {
+const printPlugin = (context: CliContext, kind: PluginKind, plugin: PluginView): void => {
   printFields(context.stdout, [
     [kind, plugin.id],
     ['name', plugin.name],
@@ -94,7 +94,7 @@ const ASKED: Readonly<Record<PluginKind, { noun: string; silent: string }>> = {
 export const pluginCommands = (kind: PluginKind) => {
   type Run<Options = CommonOptions> = (context: CliContext, options: Options & CommonOptions, id: string) => Promise<void>;
 
-  const one = (context: CliContext, options: CommonOptions, plugin: ChannelView): void =>
+  const one = (context: CliContext, options: CommonOptions, plugin: PluginView): void =>
     show(context.stdout, options, plugin, (value) => printPlugin(context, kind, value));
 
   const post =
@@ -104,7 +104,7 @@ export const pluginCommands = (kind: PluginKind) => {
 
   const list = (context: CliContext, options: CommonOptions): Promise<void> =>
     withClient(context, options, async (client) => {
-      const { items } = await client.call<Page<ChannelView>>('GET', `/api/${kind}s`);
+      const { items } = await client.call<Page<PluginView>>('GET', `/api/${kind}s`);
       show(context.stdout, options, items, (plugins) =>
         printTable(
           context.stdout,
@@ -125,11 +125,11 @@ export const pluginCommands = (kind: PluginKind) => {
     withClient(context, options, async (client) => {
       let digest = options.digest ?? null;
       if (digest === null) {
-        const waiting = await client.call<ChannelView>('GET', at(kind, id));
+        const waiting = await client.call<PluginView>('GET', at(kind, id));
         digest = waiting.digest;
         if (!options.json && waiting.pending) printPending(context, waiting);
       }
-      const approved = await client.call<ChannelView>('POST', at(kind, id, '/approve'), { digest });
+      const approved = await client.call<PluginView>('POST', at(kind, id, '/approve'), { digest });
       if (!options.json) {
         context.stdout.write('\n');
         printFields(context.stdout, [['approved', `${approved.approved_digest} with ${JSON.stringify(approved.permissions)}`]]);
@@ -141,7 +141,7 @@ export const pluginCommands = (kind: PluginKind) => {
   const { noun, silent } = ASKED[kind];
   const test: Run = (context, options, id) =>
     withClient(context, options, async (client) => {
-      const found = await client.call<ChannelTest>('POST', at(kind, id, '/test'));
+      const found = await client.call<PluginTest>('POST', at(kind, id, '/test'));
       show(context.stdout, options, found, ({ ok, state, reason, checked }) =>
         printFields(context.stdout, [
           [kind, id],

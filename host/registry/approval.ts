@@ -1,12 +1,12 @@
 /** Whether a plugin may run, and who said so. Pure. */
 import type { ChannelEntry, ChannelGrants } from '../../schemas/channels-config.ts';
 import type { Manifest } from '../../schemas/manifest.ts';
-import type { ChannelSource } from './channel-source.ts';
 import { configReference } from './config-reference.ts';
 import { WORDS } from './kinds.ts';
+import type { PluginSource } from './plugin-source.ts';
 
 export interface ApprovalInput {
-  source: ChannelSource;
+  source: PluginSource;
   /** Of `config/channels.json` or `config/connectors.json`. */
   entry: Pick<ChannelEntry, 'grants' | 'config'> | null;
   /** What a person approved by API or command line: the digest stands for everything that its manifest asks for. */

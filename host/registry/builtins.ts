@@ -6,8 +6,8 @@ import { ConnectorManifest } from '../../schemas/connector-manifest.ts';
 import { Manifest } from '../../schemas/manifest.ts';
 import { AppError } from '../errors.ts';
 import { BUILTIN_NAMES } from './builtin-names.ts';
-import type { AdapterBundle } from './channel-source.ts';
 import type { PluginKind } from './kinds.ts';
+import type { AdapterBundle } from './plugin-source.ts';
 
 export interface Builtin {
   /** The plugin's own manifest; it alone may name environment variables. */

@@ -7,10 +7,10 @@ import type { Intake } from '../bus/intake.ts';
 import type { ChannelOutbox, Sender } from '../outbox/channel-outbox.ts';
 import type { Json } from '../sandbox/confined.ts';
 import type { AttachmentBytes, BytesLimits } from './attachment-bytes.ts';
-import type { ChannelStatus } from './channel-status.ts';
 import type { FaultHistory } from './fault-history.ts';
 import type { Next } from './generation.ts';
 import { createLife } from './life.ts';
+import type { PluginStatus } from './plugin-status.ts';
 import { type Began, type RunningDeps, type RunningGeneration, startGeneration } from './running-generation.ts';
 
 export type { Generation, Next } from './generation.ts';
@@ -21,7 +21,7 @@ export interface ChannelDeps extends RunningDeps {
   faults: FaultHistory;
   /** Deliveries go out in `on` only. */
   network_mode(): string;
-  on_state(status: ChannelStatus): void;
+  on_state(status: PluginStatus): void;
 }
 
 /** A `start` that could not reach its platform is repeated: 1 s, 2 s, … up to 5 min. */
@@ -51,7 +51,7 @@ export const createChannel = (id: string, first: Next, deps: ChannelDeps) => {
   });
 
   /** What a person is shown: a channel that runs while nothing may leave says so. */
-  const shown = (): ChannelStatus => {
+  const shown = (): PluginStatus => {
     const status = life.status();
     return status.state === 'running' && deps.network_mode() === 'off'
       ? {

@@ -2,12 +2,12 @@
 import type { ConfigurationField, Manifest } from '../../schemas/manifest.ts';
 import { nearest } from '../../schemas/nearest.ts';
 import { AppError } from '../errors.ts';
-import type { ChannelSource } from './channel-source.ts';
 import { configReference } from './config-reference.ts';
 import type { ResolvedConfig } from './evaluate.ts';
 import { type FieldValue, parseFieldValue } from './field-value.ts';
 import { secretFieldsOf } from './grant-record.ts';
 import { WORDS } from './kinds.ts';
+import type { PluginSource } from './plugin-source.ts';
 
 export interface ConfiguredBy {
   actor: string;
@@ -16,7 +16,7 @@ export interface ConfiguredBy {
 }
 
 export interface ConfigureInput {
-  source: ChannelSource;
+  source: PluginSource;
   /** Of the code that serves, and of what was approved: what they protect stays so, whatever the folder says now. */
   approved: readonly Manifest[];
   /** Fields that were secret before. */
@@ -48,7 +48,7 @@ const grantFields = ({ permissions }: Manifest): ReadonlySet<string> => {
   return new Set(texts.map(configReference).filter((field) => field !== null));
 };
 
-const need = (source: ChannelSource): Manifest => {
+const need = (source: PluginSource): Manifest => {
   if (source.manifest) return source.manifest;
   throw new AppError(
     'MANIFEST_INVALID',
@@ -58,7 +58,7 @@ const need = (source: ChannelSource): Manifest => {
 };
 
 /** The first manifest that has the field: the folder's, else that of the code that serves beside it. */
-const fieldOf = (source: ChannelSource, manifests: readonly Manifest[], name: string): { field: ConfigurationField; of: Manifest } => {
+const fieldOf = (source: PluginSource, manifests: readonly Manifest[], name: string): { field: ConfigurationField; of: Manifest } => {
   for (const of of manifests) {
     const fields = of.configuration_schema ?? {};
     const field = Object.hasOwn(fields, name) ? fields[name] : undefined;
@@ -87,13 +87,13 @@ const protectedBy = (manifests: readonly Manifest[], secret_fields: readonly str
   grant: new Set(manifests.flatMap((manifest) => [...grantFields(manifest)])),
 });
 
-const refuseUnlessAdmin = (source: ChannelSource, name: string, isSecret: boolean, isGrant: boolean, may_grant: boolean): void => {
+const refuseUnlessAdmin = (source: PluginSource, name: string, isSecret: boolean, isGrant: boolean, may_grant: boolean): void => {
   if (may_grant || !(isSecret || isGrant)) return;
   const what = isSecret ? 'is a secret' : 'says where a granted permission may reach';
   throw new AppError('FORBIDDEN', `${name} of ${source.id} ${what}: it needs the role admin.`, 'Use a token with the role admin.');
 };
 
-const parsed = (source: ChannelSource, manifest: Manifest, name: string, field: ConfigurationField, value: FieldValue): FieldValue => {
+const parsed = (source: PluginSource, manifest: Manifest, name: string, field: ConfigurationField, value: FieldValue): FieldValue => {
   const list = name === manifest.webhook?.verify?.secret;
   const result = parseFieldValue(field, value, { text: false, list });
   if (!result.ok) throw new AppError('INVALID_PARAMS', `${name} of ${source.id} ${result.message}.`, result.hint);

@@ -1,10 +1,10 @@
 /** What a decision about a plugin writes: its row and its audit entry. Pure; refusals are told to whoever decides. */
 import type { PluginRow } from '../db/unit.ts';
 import { AppError } from '../errors.ts';
-import type { ChannelSource } from './channel-source.ts';
 import { codeHashOf } from './digest.ts';
 import { readGrants, secretFieldsOf, writeGrants } from './grant-record.ts';
 import { type PluginKind, WORDS } from './kinds.ts';
+import type { PluginSource } from './plugin-source.ts';
 
 export interface AuditOf {
   actor: string;
@@ -50,7 +50,7 @@ export const decideDisable = (row: PluginRow, actor: string): Decision => ({
   audit: { actor, action: `${row.kind}.disabled`, decision: 'disabled' },
 });
 
-const waitingDigest = (source: ChannelSource, digest: string | null, file: FileEntry | undefined): string => {
+const waitingDigest = (source: PluginSource, digest: string | null, file: FileEntry | undefined): string => {
   const waiting = source.digest;
   if (waiting === null) {
     throw new AppError(
@@ -80,11 +80,11 @@ const waitingDigest = (source: ChannelSource, digest: string | null, file: FileE
 /** The row of an approval: it knows the code and the manifest, so that the next request can be compared with them. */
 const approvedRow = (
   row: PluginRow,
-  source: ChannelSource,
+  source: PluginSource,
   person: string,
   more: { approved_by: string; now: number; kept_secret: readonly string[] },
 ): PluginRow => {
-  const { manifest, bundle } = source as { manifest: NonNullable<ChannelSource['manifest']>; bundle: NonNullable<ChannelSource['bundle']> };
+  const { manifest, bundle } = source as { manifest: NonNullable<PluginSource['manifest']>; bundle: NonNullable<PluginSource['bundle']> };
   const record = readGrants(row);
   return {
     ...row,
@@ -103,7 +103,7 @@ const approvedRow = (
 
 export interface ApproveInput {
   row: PluginRow;
-  source: ChannelSource;
+  source: PluginSource;
   file: FileEntry | undefined;
   /** The digest that the person names; null approves what waits. */
   digest: string | null;
@@ -127,7 +127,7 @@ export const decideApprove = ({ row, source, file, digest, actor, now }: Approve
 };
 
 /** Nobody needs to be asked: see `self-approval.ts`. The person who approved more stays named. */
-export const decideByItself = (row: PluginRow, source: ChannelSource, by: { actor: string; because: string }, now: number): Decision => {
+export const decideByItself = (row: PluginRow, source: PluginSource, by: { actor: string; because: string }, now: number): Decision => {
   const { person, secret_fields } = readGrants(row);
   const approved_by = by.actor === 'host' ? (row.approved_by ?? by.actor) : by.actor;
   return {

@@ -5,9 +5,9 @@
 
 import type { PluginRow } from '../db/unit.ts';
 import { SCHEMES } from '../ingress/verify/schemes.ts';
-import type { ChannelSource } from './channel-source.ts';
-import type { ChannelStatus } from './channel-status.ts';
 import { WORDS } from './kinds.ts';
+import type { PluginSource } from './plugin-source.ts';
+import type { PluginStatus } from './plugin-status.ts';
 
 /** A configuration value and who stated it. */
 export interface ResolvedValue {
@@ -34,9 +34,9 @@ export interface Approval {
 export interface EvaluateDeps {
   /** The entry of `config/channels.json` or `config/connectors.json`. */
   fileEntry(id: string): { enabled?: boolean | undefined } | undefined;
-  resolve(source: ChannelSource, stored: Readonly<Record<string, string | number | boolean>>): ResolvedConfig;
+  resolve(source: PluginSource, stored: Readonly<Record<string, string | number | boolean>>): ResolvedConfig;
   /** `stated`: fields whose value an operator stated by variable or API. */
-  approval(source: ChannelSource, stored: PluginRow | null, stated: readonly string[]): Approval;
+  approval(source: PluginSource, stored: PluginRow | null, stated: readonly string[]): Approval;
   openStored(id: string, sealed: string): Record<string, string | number | boolean>;
   sealStored(id: string, values: Readonly<Record<string, string | number | boolean>>): string;
   newSecret(): string;
@@ -49,18 +49,18 @@ interface Common {
   missing: readonly string[];
   /** The sealed values with what the host made; to be written. */
   generated: string | null;
-  source: ChannelSource;
+  source: PluginSource;
   values: Readonly<Record<string, ResolvedValue>>;
   secret_fields: ReadonlySet<string>;
 }
 
 export type Evaluated =
-  | (Common & { ready: false; approved: boolean; status: ChannelStatus })
-  | (Common & { ready: true; status: ChannelStatus });
+  | (Common & { ready: false; approved: boolean; status: PluginStatus })
+  | (Common & { ready: true; status: PluginStatus });
 
 const MASK = '********';
 
-const secretFields = (source: ChannelSource): Set<string> =>
+const secretFields = (source: PluginSource): Set<string> =>
   new Set(Object.entries(source.manifest?.configuration_schema ?? {}).flatMap(([field, schema]) => (schema.secret ? [field] : [])));
 
 /** Until it is approved nothing is shown: the folder's own manifest says which fields are secret, and it may lie. */
@@ -72,7 +72,7 @@ const shownConfig = (values: ResolvedConfig['values'], secrets: ReadonlySet<stri
     ]),
   );
 
-const firstError = (source: ChannelSource): ChannelStatus | null => {
+const firstError = (source: PluginSource): PluginStatus | null => {
   const errors = source.problems.filter((problem) => problem.severity === 'error');
   const [first] = errors;
   if (!first) return null;
@@ -82,7 +82,7 @@ const firstError = (source: ChannelSource): ChannelStatus | null => {
 };
 
 /** The scheme's secret has no value: nothing unsigned is ever accepted, so the channel does not start. */
-const unsigned = (source: ChannelSource, values: ResolvedConfig['values']): string | null => {
+const unsigned = (source: PluginSource, values: ResolvedConfig['values']): string | null => {
   const verify = source.manifest?.webhook?.verify;
   if (!source.manifest?.webhook_url || !verify || !SCHEMES[verify.scheme].needs_secret) return null;
   const field = verify.secret ?? '';
@@ -90,12 +90,12 @@ const unsigned = (source: ChannelSource, values: ResolvedConfig['values']): stri
   return value === undefined || value === '' ? field : null;
 };
 
-const isEnabled = (deps: EvaluateDeps, source: ChannelSource, stored: PluginRow | null): boolean => {
+const isEnabled = (deps: EvaluateDeps, source: PluginSource, stored: PluginRow | null): boolean => {
   if (stored?.enabled === 0) return false;
   return deps.fileEntry(source.id)?.enabled ?? true;
 };
 
-export const evaluate = async (deps: EvaluateDeps, source: ChannelSource, stored: PluginRow | null): Promise<Evaluated> => {
+export const evaluate = async (deps: EvaluateDeps, source: PluginSource, stored: PluginRow | null): Promise<Evaluated> => {
   const kept = stored?.config ? deps.openStored(source.id, stored.config) : {};
   let config = source.manifest ? deps.resolve(source, kept) : null;
   let generated: string | null = null;
@@ -120,7 +120,7 @@ export const evaluate = async (deps: EvaluateDeps, source: ChannelSource, stored
     values: config?.values ?? {},
     secret_fields: secrets,
   };
-  const not = (status: ChannelStatus): Evaluated => ({ ...common, ready: false, approved: approval.approved, status });
+  const not = (status: PluginStatus): Evaluated => ({ ...common, ready: false, approved: approval.approved, status });
   if (!common.enabled) return not({ state: 'disabled', reason: 'It is switched off.', fix: `${command} enable ${source.id}` });
   const invalid = firstError(source);
   if (invalid) return not(invalid);

@@ -3,9 +3,9 @@ import type { Manifest } from '../../schemas/manifest.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { CapabilityHandler, ConfinedAdapter, Json, Place, Sandbox } from '../sandbox/confined.ts';
 import type { BytesLimits } from './attachment-bytes.ts';
-import type { AdapterBundle } from './channel-source.ts';
 import type { PluginKind } from './kinds.ts';
 import { messageLimits, type PluginBudget } from './plugin-budget.ts';
+import type { AdapterBundle } from './plugin-source.ts';
 
 /** Everything a worker is made of. */
 export interface Generation {

@@ -7,10 +7,10 @@ import { Manifest } from '../../schemas/manifest.ts';
 import { nearest } from '../../schemas/nearest.ts';
 import { type AdapterClass, type BuiltinNames, parseAdapterClass } from './adapter-class.ts';
 import type { Builtins } from './builtins.ts';
-import type { Problem } from './channel-source.ts';
 import { CHECKS } from './checks/checks.ts';
 import { type PluginKind, WORDS } from './kinds.ts';
 import { isObject, mergeManifest } from './merge.ts';
+import type { Problem } from './plugin-source.ts';
 import type { Files } from './read-folder.ts';
 
 export const MANIFEST_FILE = 'manifest.json';

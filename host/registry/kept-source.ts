@@ -1,9 +1,9 @@
 /** A kept generation as a source of its own: what was approved, whatever lies in the folder now. */
 import { type BuiltinNames, parseAdapterClass } from './adapter-class.ts';
 import type { Builtins } from './builtins.ts';
-import type { ChannelSource, Problem } from './channel-source.ts';
 import type { KeptBundles } from './kept-bundles.ts';
 import type { PluginKind } from './kinds.ts';
+import type { PluginSource, Problem } from './plugin-source.ts';
 import { widens } from './widens.ts';
 
 export interface KeptSourceInput {
@@ -26,7 +26,7 @@ export const keptSource = async ({
   id,
   folder,
   digest,
-}: KeptSourceInput): Promise<{ source: ChannelSource } | { problem: Problem }> => {
+}: KeptSourceInput): Promise<{ source: PluginSource } | { problem: Problem }> => {
   const read = await kept.read(digest);
   if (!read.ok) return problem(read.message, read.hint);
   const { manifest, code } = read.kept;

@@ -6,10 +6,10 @@ import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { Exit } from '../sandbox/confined.ts';
 import { type BringUp, bringUp } from './bring-up.ts';
-import type { ChannelStatus } from './channel-status.ts';
 import type { FaultHistory } from './fault-history.ts';
 import type { Generation, Next, Replaced } from './generation.ts';
 import { type PluginKind, WORDS } from './kinds.ts';
+import type { PluginStatus } from './plugin-status.ts';
 
 /** How its beginning ended when it cannot be given anything. */
 export type Failed =
@@ -40,7 +40,7 @@ export interface LifeDeps<Began, W extends Worker<Began>> {
   /** Its worker is gone, and none is in its place. */
   on_lost(): void;
   /** `changed`: state or reason differ from what was told before. */
-  on_status(status: ChannelStatus, changed: boolean): void;
+  on_status(status: PluginStatus, changed: boolean): void;
 }
 
 /** The open calls of a generation that was replaced or stopped may take this long. */
@@ -56,12 +56,12 @@ export const createLife = <Began extends { kind: string }, W extends Worker<Bega
   /** The generation whose worker boots, while none serves. */
   let booting: Generation | null = null;
   const retiring = new Set<Promise<void>>();
-  let status: ChannelStatus = { state: 'starting', reason: null, fix: null };
+  let status: PluginStatus = { state: 'starting', reason: null, fix: null };
   let stopped = false;
   let cancelTimer: (() => void) | null = null;
   const named = { [`${kind}_id`]: id };
 
-  const become = (next: ChannelStatus): void => {
+  const become = (next: PluginStatus): void => {
     if (stopped) return;
     const changed = next.state !== status.state || next.reason !== status.reason;
     status = next;
@@ -182,7 +182,7 @@ export const createLife = <Began extends { kind: string }, W extends Worker<Bega
     begin,
     start: boot,
     replace,
-    status: (): ChannelStatus => status,
+    status: (): PluginStatus => status,
     /** The worker that is given work; null while none is. */
     current: (): W | null => current,
     stopped: (): boolean => stopped,

@@ -6,10 +6,10 @@ import { CHANNEL_ID, type Manifest } from '../../schemas/manifest.ts';
 import { AppError } from '../errors.ts';
 import type { AdapterClass } from './adapter-class.ts';
 import type { Builtins } from './builtins.ts';
-import type { AdapterBundle, ChannelSource, Problem } from './channel-source.ts';
 import { digestOf } from './digest.ts';
 import { inspectManifest, MANIFEST_FILE } from './inspect-manifest.ts';
 import { type PluginKind, WORDS } from './kinds.ts';
+import type { AdapterBundle, PluginSource, Problem } from './plugin-source.ts';
 import { type Files, FOLDER_LIMITS, type FolderLimits, readFolder } from './read-folder.ts';
 import { widens } from './widens.ts';
 
@@ -80,7 +80,7 @@ const bundleOf = async (adapter: Adapter, files: Files, deps: ScanDeps): Promise
   }
 };
 
-const nothing = (kind: PluginKind, id: string, folder: string, problems: Problem[]): ChannelSource => ({
+const nothing = (kind: PluginKind, id: string, folder: string, problems: Problem[]): PluginSource => ({
   kind,
   id,
   folder,
@@ -95,7 +95,7 @@ const nothing = (kind: PluginKind, id: string, folder: string, problems: Problem
 });
 
 /** One folder, also outside a home. Never rejects for what it holds. */
-export const scanChannel = async (folder: string, deps: ScanDeps): Promise<ChannelSource> => {
+export const scanPlugin = async (folder: string, deps: ScanDeps): Promise<PluginSource> => {
   const { kind = 'channel' } = deps;
   const id = basename(folder);
   const read = await readFolder(folder, deps.limits ?? FOLDER_LIMITS);
@@ -116,7 +116,7 @@ export const scanChannel = async (folder: string, deps: ScanDeps): Promise<Chann
   const { manifest, adapter, problems } = inspectManifest(id, read.files, deps.builtins, kind);
   if (manifest === null || adapter === null) return nothing(kind, id, folder, problems);
   const builtin = adapter.kind === 'builtin' ? deps.builtins.get(adapter.builtin) : undefined;
-  const source: ChannelSource = {
+  const source: PluginSource = {
     ...nothing(kind, id, folder, problems),
     manifest,
     builtin: adapter.kind === 'builtin' ? adapter.builtin : null,
@@ -158,20 +158,20 @@ const isMisnamed = async (dir: string, entry: Dirent): Promise<boolean> =>
   (await readdir(join(dir, entry.name)).catch((): string[] => [])).includes(MANIFEST_FILE);
 
 /** Sorted by id. Rejects only when the folder of folders cannot be read; a home without one has no plugins of this kind. */
-export const scanChannels = async ({ home, ...deps }: ScanDeps & { home: string }): Promise<ChannelSource[]> => {
+export const scanPlugins = async ({ home, ...deps }: ScanDeps & { home: string }): Promise<PluginSource[]> => {
   const dir = join(home, WORDS[deps.kind ?? 'channel'].folders);
   const names: string[] = [];
   for (const entry of await listFolders(dir)) if (isCandidate(entry) || (await isMisnamed(dir, entry))) names.push(entry.name);
-  const sources: ChannelSource[] = [];
+  const sources: PluginSource[] = [];
   // One after the other: each may hold 20 MB.
-  for (const name of names.sort()) sources.push(await scanChannel(join(dir, name), deps));
+  for (const name of names.sort()) sources.push(await scanPlugin(join(dir, name), deps));
   return sources;
 };
 
 /** One folder by its name; null when there is none, or what is there is no plugin. */
-export const scanOneChannel = async ({ home, id, ...deps }: ScanDeps & { home: string; id: string }): Promise<ChannelSource | null> => {
+export const scanOnePlugin = async ({ home, id, ...deps }: ScanDeps & { home: string; id: string }): Promise<PluginSource | null> => {
   const dir = join(home, WORDS[deps.kind ?? 'channel'].folders);
   const entry = (await listFolders(dir)).find(({ name }) => name === id);
   if (!entry || !(isCandidate(entry) || (await isMisnamed(dir, entry)))) return null;
-  return scanChannel(join(dir, id), deps);
+  return scanPlugin(join(dir, id), deps);
 };

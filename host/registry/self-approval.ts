@@ -1,13 +1,13 @@
 /** Requests that need no person, because one approved more before. Pure. */
 import type { Manifest } from '../../schemas/manifest.ts';
 import type { PluginRow } from '../db/unit.ts';
-import type { ChannelSource } from './channel-source.ts';
 import { codeHashOf } from './digest.ts';
 import { type GrantRecord, readGrants } from './grant-record.ts';
+import type { PluginSource } from './plugin-source.ts';
 import { same, widens, within } from './widens.ts';
 
 export interface SelfApprovalInput {
-  source: ChannelSource;
+  source: PluginSource;
   stored: PluginRow | null;
   /** `config/channels.json` or `config/connectors.json` states grants: then only the file decides. */
   by_file: boolean;

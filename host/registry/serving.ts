@@ -3,14 +3,14 @@
  * turns a folder into a running plugin, and that switches from one generation to the next.
  */
 import type { WebhookRoute } from '../ingress/webhooks.ts';
-import type { ChannelSource, Problem } from './channel-source.ts';
-import type { ChannelStatus } from './channel-status.ts';
-import { type Seen, statusOf } from './channel-view.ts';
 import { decideByItself, type FileEntry, noteRun } from './decisions.ts';
 import { type EvaluateDeps, type Evaluated, evaluate } from './evaluate.ts';
 import type { Generation, Next, Replaced } from './generation.ts';
 import { readGrants } from './grant-record.ts';
 import { WORDS } from './kinds.ts';
+import type { PluginSource, Problem } from './plugin-source.ts';
+import type { PluginStatus } from './plugin-status.ts';
+import { type Seen, statusOf } from './plugin-view.ts';
 import type { Rows } from './rows.ts';
 import { decideSelfApproval } from './self-approval.ts';
 
@@ -18,7 +18,7 @@ export type Ready = Extract<Evaluated, { ready: true }>;
 
 /** What runs of a plugin, as far as it is started, replaced and stopped here: a channel or a connector. */
 export interface Runner {
-  status(): ChannelStatus;
+  status(): PluginStatus;
   /** Boots the generation it was made with. */
   start(): Promise<void>;
   replace(next: Next): Promise<Replaced>;
@@ -35,7 +35,7 @@ export interface Runner {
 export interface Entry<R extends Runner> {
   readonly id: string;
   /** What lies in the folder, and what it may be. */
-  source: ChannelSource;
+  source: PluginSource;
   evaluated: Evaluated;
   serving: Ready | null;
   route: WebhookRoute | null;
@@ -53,10 +53,10 @@ export interface ServingDeps<R extends Runner> extends EvaluateDeps {
   fileEntry(id: string): FileEntry | undefined;
   now(): number;
   /** Development: the folder is watched and belongs to the user that runs the host. */
-  ownFolder(source: ChannelSource): Promise<boolean>;
+  ownFolder(source: PluginSource): Promise<boolean>;
   /** An approved generation that is kept, as a source of its own. */
-  kept(entry: { id: string; folder: string }, digest: string): Promise<{ source: ChannelSource } | { problem: Problem }>;
-  keep(source: ChannelSource): Promise<void>;
+  kept(entry: { id: string; folder: string }, digest: string): Promise<{ source: PluginSource } | { problem: Problem }>;
+  keep(source: PluginSource): Promise<void>;
   /** Throws when the values do not make a grant; the message is for the operator. */
   generation(evaluated: Ready): Generation;
   /** Makes what runs of it; does not start it. */
@@ -67,7 +67,7 @@ export interface ServingDeps<R extends Runner> extends EvaluateDeps {
   route(evaluated: Evaluated): WebhookRoute | null;
   /** It does not serve: what waits for it is held. */
   hold(id: string, reason: string): void;
-  on_state(id: string, status: ChannelStatus, running: boolean): void;
+  on_state(id: string, status: PluginStatus, running: boolean): void;
   on_error(error: unknown, what: string): void;
 }
 
@@ -79,7 +79,7 @@ export interface SettleOptions {
 }
 
 /** A folder that was found; nothing is known of it yet. */
-export const newEntry = <R extends Runner>(source: ChannelSource): Entry<R> => ({
+export const newEntry = <R extends Runner>(source: PluginSource): Entry<R> => ({
   id: source.id,
   source,
   evaluated: {
@@ -130,7 +130,7 @@ export const createServing = <R extends Runner>(deps: ServingDeps<R>, rows: Rows
     if (noted) rows.put(noted).then(on_noted, (error) => deps.on_error(error, 'note that a plugin ran'));
   };
 
-  const judge = async (source: ChannelSource): Promise<Evaluated> => {
+  const judge = async (source: PluginSource): Promise<Evaluated> => {
     const evaluated = await evaluate(deps, source, rows.get(source.id));
     if (evaluated.generated) {
       const row = { ...rows.getOrNew(source.id), config: evaluated.generated };
@@ -140,7 +140,7 @@ export const createServing = <R extends Runner>(deps: ServingDeps<R>, rows: Rows
   };
 
   /** A request that is not wider than what a person approved does not wait. */
-  const approveByItself = async (source: ChannelSource): Promise<void> => {
+  const approveByItself = async (source: PluginSource): Promise<void> => {
     const stored = rows.get(source.id);
     const by_file = deps.fileEntry(source.id)?.grants !== undefined;
     const by = decideSelfApproval({ source, stored, by_file, own_folder: await deps.ownFolder(source) });

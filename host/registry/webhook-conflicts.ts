@@ -1,5 +1,5 @@
 /** A path belongs to one channel: the first that was approved keeps it. Pure. */
-import type { Problem } from './channel-source.ts';
+import type { Problem } from './plugin-source.ts';
 
 export interface WebhookClaim {
   id: string;

@@ -20,8 +20,8 @@ import type { Logger } from '../lib/logger.ts';
 import type { Probe } from '../lib/probe.ts';
 import { decideApproval } from '../registry/approval.ts';
 import { type Channel, createChannel, type Generation, type Next } from '../registry/channel.ts';
-import { type Channels, type ChannelsDeps, createChannels } from '../registry/channels.ts';
 import { readGrants } from '../registry/grant-record.ts';
+import { createPluginRegistry, type PluginRegistry, type PluginRegistryDeps } from '../registry/plugin-registry.ts';
 import type { Ready } from '../registry/serving.ts';
 import type { FolderWatch } from '../registry/watch.ts';
 import type { Sandbox } from '../sandbox/confined.ts';
@@ -116,14 +116,14 @@ export const createHostChannels = (deps: HostChannelsDeps) => {
     return deps.offline ? notRunning(channel) : channel;
   };
 
-  const onState: ChannelsDeps<Channel>['on_state'] = (id, { state, reason, fix }, running) => {
+  const onState: PluginRegistryDeps<Channel>['on_state'] = (id, { state, reason, fix }, running) => {
     deps.metrics.channel(id, running);
     deps.feed.publish({ kind: 'channel', channel_id: id, id, direction: null, conversation_key: null, state });
     if (deps.offline) return;
     log[stateLevel(state)]({ channel_id: id, state, reason: reason ?? undefined, fix: fix ?? undefined }, `channel ${id} is ${state}`);
   };
 
-  const channels: Channels<Channel> = createChannels<Channel>({
+  const channels: PluginRegistry<Channel> = createPluginRegistry<Channel>({
     ...registryDeps({ kind: 'channel', config, ledger, clock, contested: folders.contested }),
     ...folders.forTheRegistry,
     generation: (evaluated) =>

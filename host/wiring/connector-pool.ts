@@ -13,9 +13,9 @@ import type { Ledger } from '../ledger/ledger.ts';
 import { ledgerStorage } from '../ledger/plugin-storage.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
-import { type Channels, createChannels } from '../registry/channels.ts';
 import { createFaultHistory, type FaultHistory } from '../registry/fault-history.ts';
 import type { Generation, Next } from '../registry/generation.ts';
+import { createPluginRegistry, type PluginRegistry } from '../registry/plugin-registry.ts';
 import type { FolderWatch } from '../registry/watch.ts';
 import type { Sandbox } from '../sandbox/confined.ts';
 import type { PluginBundles } from './plugin-bundles.ts';
@@ -102,7 +102,7 @@ export const createConnectorPool = (deps: ConnectorPoolDeps) => {
     return deps.offline ? notRunning(connector) : connector;
   };
 
-  const connectors: Channels<PooledConnector> = createChannels<PooledConnector>({
+  const connectors: PluginRegistry<PooledConnector> = createPluginRegistry<PooledConnector>({
     ...registryDeps({ kind: 'connector', config, ledger, clock, contested: folders.contested }),
     ...folders.forTheRegistry,
     generation,

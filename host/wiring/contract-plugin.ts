@@ -6,8 +6,8 @@ import { type Fixtures, readFixtures } from '../conformance/fixtures.ts';
 import { type Level, levelOf, missingFor } from '../conformance/level.ts';
 import { createMemoryStorage } from '../conformance/memory-storage.ts';
 import { type CheckResult, runContract } from '../conformance/suite.ts';
-import type { ChannelSource } from '../registry/channel-source.ts';
 import { messageLimits } from '../registry/plugin-budget.ts';
+import type { PluginSource } from '../registry/plugin-source.ts';
 import { CapabilityError, type CapabilityHandler, type Sandbox } from '../sandbox/confined.ts';
 import { createGeneration } from './channel-generation.ts';
 import type { Ready } from './plugin-powers.ts';
@@ -18,7 +18,7 @@ export interface ContractDeps {
 
 export interface ContractSubject {
   /** Without errors. */
-  source: ChannelSource;
+  source: PluginSource;
   files: ReadonlyMap<string, Uint8Array>;
   /** Beside those of the folder, for plugins whose fixtures lie elsewhere. */
   fixtures?: Partial<Fixtures>;
@@ -50,7 +50,7 @@ const watched =
     }
   };
 
-const readyOf = (source: ChannelSource, values: LaunchOptions['values']): Ready => ({
+const readyOf = (source: PluginSource, values: LaunchOptions['values']): Ready => ({
   ready: true,
   source,
   status: { state: 'starting', reason: null, fix: null },
@@ -67,7 +67,7 @@ const readyOf = (source: ChannelSource, values: LaunchOptions['values']): Ready 
 
 /** Starts instances of one source; what they may do is what their generation would be given, but for the way out. */
 export const createLauncher =
-  ({ sandbox }: ContractDeps, source: ChannelSource): BenchDeps['launch'] =>
+  ({ sandbox }: ContractDeps, source: PluginSource): BenchDeps['launch'] =>
   async ({ egress, values, on_log, on_emit, on_refused }): Promise<Launched> => {
     const ready = readyOf(source, values);
     const record = async (_channel: string, event_id: string, body: string) => on_emit({ event_id, body });

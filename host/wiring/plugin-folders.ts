@@ -3,13 +3,13 @@ import path from 'node:path';
 import type { Config } from '../config.ts';
 import type { Clock } from '../lib/clock.ts';
 import { type Builtins, loadBuiltins } from '../registry/builtins.ts';
-import { contestedVariables } from '../registry/channel-config.ts';
-import type { ChannelSource } from '../registry/channel-source.ts';
-import type { ChannelsDeps } from '../registry/channels.ts';
 import { keptSource } from '../registry/kept-source.ts';
 import { type PluginKind, WORDS } from '../registry/kinds.ts';
 import { isOwnFolder } from '../registry/own-folder.ts';
-import { type ScanDeps, scanChannels, scanOneChannel } from '../registry/scan.ts';
+import { contestedVariables } from '../registry/plugin-config.ts';
+import type { PluginRegistryDeps } from '../registry/plugin-registry.ts';
+import type { PluginSource } from '../registry/plugin-source.ts';
+import { type ScanDeps, scanOnePlugin, scanPlugins } from '../registry/scan.ts';
 import type { Runner } from '../registry/serving.ts';
 import { createFolderWatch, type FolderWatch } from '../registry/watch.ts';
 import { bundleFolder } from '../sandbox/bundle.ts';
@@ -29,11 +29,11 @@ export interface PluginFoldersDeps {
 export const createPluginFolders = ({ kind, bundles, config, clock, dist_dir, reload, on_error }: PluginFoldersDeps) => {
   const { home } = config;
   /** The folders as they were seen last, and the kept generations that were needed beside them. */
-  const sources = new Map<string, ChannelSource>();
-  const approved = new Map<string, ChannelSource>();
+  const sources = new Map<string, PluginSource>();
+  const approved = new Map<string, PluginSource>();
   let contested: ReadonlySet<string> = new Set();
   /** What the look ahead found, kept for the first scan. */
-  let looked: ChannelSource[] | null = null;
+  let looked: PluginSource[] | null = null;
   let builtins: Builtins | null = null;
 
   const scanning = async (): Promise<ScanDeps> => {
@@ -46,8 +46,8 @@ export const createPluginFolders = ({ kind, bundles, config, clock, dist_dir, re
     contested = contestedVariables([...sources.values(), ...approved.values()]);
   };
 
-  const look = async (): Promise<ChannelSource[]> => {
-    const found = await scanChannels({ home, ...(await scanning()) });
+  const look = async (): Promise<PluginSource[]> => {
+    const found = await scanPlugins({ home, ...(await scanning()) });
     sources.clear();
     for (const source of found) sources.set(source.id, source);
     noteContested();
@@ -61,7 +61,7 @@ export const createPluginFolders = ({ kind, bundles, config, clock, dist_dir, re
       return found;
     },
     async scanOne(id) {
-      const source = await scanOneChannel({ home, id, ...(await scanning()) });
+      const source = await scanOnePlugin({ home, id, ...(await scanning()) });
       if (source) sources.set(id, source);
       else sources.delete(id);
       noteContested();
@@ -80,7 +80,7 @@ export const createPluginFolders = ({ kind, bundles, config, clock, dist_dir, re
       if (digest !== null && manifest !== null && bundle !== null) await bundles.keep(digest, { manifest, code: bundle.code });
     },
     prune: bundles.prune,
-  } satisfies Partial<ChannelsDeps<Runner>>;
+  } satisfies Partial<PluginRegistryDeps<Runner>>;
 
   return {
     forTheRegistry,
@@ -92,7 +92,7 @@ export const createPluginFolders = ({ kind, bundles, config, clock, dist_dir, re
       noteContested();
     },
     /** Reads the folders without starting anything; the first scan takes what was found. */
-    async lookAhead(): Promise<readonly ChannelSource[]> {
+    async lookAhead(): Promise<readonly PluginSource[]> {
       looked = await look();
       return looked;
     },

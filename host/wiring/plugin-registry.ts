@@ -4,9 +4,9 @@ import type { Config } from '../config.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Clock } from '../lib/clock.ts';
 import { decideApproval } from '../registry/approval.ts';
-import { resolveChannelConfig } from '../registry/channel-config.ts';
-import type { ChannelsDeps } from '../registry/channels.ts';
 import type { PluginKind } from '../registry/kinds.ts';
+import { resolvePluginConfig } from '../registry/plugin-config.ts';
+import type { PluginRegistryDeps } from '../registry/plugin-registry.ts';
 import type { Runner } from '../registry/serving.ts';
 
 export interface RegistryDeps {
@@ -35,12 +35,12 @@ export const registryDeps = ({ kind, config, ledger, clock, contested }: Registr
     },
     fileEntry: (id) => entries[id],
     resolve: (source, stored) =>
-      resolveChannelConfig({ source, env: config.channelEnv, file_entry: entries[source.id], stored, contested: contested() }),
+      resolvePluginConfig({ source, env: config.channelEnv, file_entry: entries[source.id], stored, contested: contested() }),
     approval: (source, stored, stated) => decideApproval({ source, entry: entries[source.id] ?? null, stored, stated }),
     openStored: (id, sealed) => JSON.parse(ledger.openText(sealed, ...place(id))) as Record<string, string | number | boolean>,
     sealStored: (id, values) => ledger.sealText(JSON.stringify(values), ...place(id)),
     newSecret: () => randomBytes(32).toString('base64url'),
-  } satisfies Partial<ChannelsDeps<Runner>>;
+  } satisfies Partial<PluginRegistryDeps<Runner>>;
 };
 
 /** How a plugin's state is told in the log. */

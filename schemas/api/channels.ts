@@ -100,7 +100,7 @@ const testAnswer = (title: string, checked: string) =>
   );
 
 export const ChannelTestAnswer = testAnswer(
-  'ChannelTest',
+  'PluginTest',
   'Whether the adapter itself was asked; false when it has no health of its own or does not run.',
 );
 export const ConnectorTestAnswer = testAnswer(

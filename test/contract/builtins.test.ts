@@ -3,7 +3,7 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { BUILTIN_ADAPTERS, BUILTIN_CONNECTORS } from '../../host/registry/builtin-names.ts';
 import { loadBuiltins } from '../../host/registry/builtins.ts';
-import { scanChannel } from '../../host/registry/scan.ts';
+import { scanPlugin } from '../../host/registry/scan.ts';
 import { bundleFolder } from '../../host/sandbox/bundle.ts';
 import { checkContract } from '../../host/wiring/contract-plugin.ts';
 import { useSandbox } from '../host/sandbox/fixture.ts';
@@ -23,7 +23,7 @@ const NOT_APPLICABLE: Readonly<Record<string, readonly string[]>> = {
 describe.each(Object.values(BUILTIN_ADAPTERS))('%s', (id) => {
   it('keeps every rule of the contract', async () => {
     const builtins = await loadBuiltins(path.join(ROOT, 'dist/plugins/channels'));
-    const source = await scanChannel(path.join(ROOT, 'store/channels', id), { builtins, bundle: bundleFolder });
+    const source = await scanPlugin(path.join(ROOT, 'store/channels', id), { builtins, bundle: bundleFolder });
     const fixtures = BUILTIN_FIXTURES[id]?.();
     const report = await checkContract({ sandbox: sandbox() }, { source, files: new Map(), fixtures });
     expect(report.checks.filter(({ status }) => status === 'failed' || status === 'not_tried')).toEqual([]);

@@ -5,8 +5,8 @@ import { createBench } from '../../host/conformance/bench.ts';
 import type { ContractCheck } from '../../host/conformance/contract-check.ts';
 import { readFixtures } from '../../host/conformance/fixtures.ts';
 import { type CheckResult, tryCheck } from '../../host/conformance/suite.ts';
-import type { ChannelSource } from '../../host/registry/channel-source.ts';
 import { inspectManifest } from '../../host/registry/inspect-manifest.ts';
+import type { PluginSource } from '../../host/registry/plugin-source.ts';
 import { bundleFolder } from '../../host/sandbox/bundle.ts';
 import type { Sandbox } from '../../host/sandbox/confined.ts';
 import { createLauncher } from '../../host/wiring/contract-plugin.ts';
@@ -32,7 +32,7 @@ export const templateFiles = (kind: Kind, changes: readonly Change[] = []): Map<
   return new Map([...files].map(([name, text]) => [name, new TextEncoder().encode(text)]));
 };
 
-export const templateSource = async (kind: Kind, files: ReadonlyMap<string, Uint8Array>): Promise<ChannelSource> => {
+export const templateSource = async (kind: Kind, files: ReadonlyMap<string, Uint8Array>): Promise<PluginSource> => {
   const id = `my_${kind}`;
   const { manifest, adapter, problems } = inspectManifest(id, files, new Map(), kind);
   if (manifest === null || adapter?.kind !== 'folder' || problems.length > 0) throw new Error(JSON.stringify(problems));

@@ -15,7 +15,7 @@ import { readRows } from '../support/rows.ts';
 import { SECRET, TOKEN, telegramManifest, textUpdate } from '../support/telegram-home.ts';
 import { until } from '../support/until.ts';
 
-interface ChannelView {
+interface PluginView {
   state: string;
   reason: string | null;
   fix: string | null;
@@ -28,10 +28,10 @@ interface Misbehaviour {
   /** A message of a person that makes it misbehave; without one it does so by itself. */
   provoked?: true;
   /** What its own channel, its event or its delivery says. */
-  shown(rows: { channel: ChannelView; event: string | null; delivery: { state: string; error: string } | null }): boolean;
+  shown(rows: { channel: PluginView; event: string | null; delivery: { state: string; error: string } | null }): boolean;
 }
 
-const failing = ({ state, reason }: ChannelView, text: RegExp): boolean =>
+const failing = ({ state, reason }: PluginView, text: RegExp): boolean =>
   (state === 'starting' || state === 'quarantined') && text.test(reason ?? '');
 const stuck = /stood still|did not load within/;
 
@@ -131,7 +131,7 @@ const telegramMedian = async (count: number): Promise<number> => {
 };
 
 const look = async (id: string) => {
-  const channel = (await api.get(`/api/channels/${id}`)).body as ChannelView;
+  const channel = (await api.get(`/api/channels/${id}`)).body as PluginView;
   const { items } = (await api.get(`/api/deliveries?channel_id=${id}`)).body as { items: { state: string; error: string | null }[] };
   const event = (await readRows(home)).events.find((row) => row.channel_id === id);
   const [delivery] = items;

@@ -1,7 +1,7 @@
 /** The connectors of the home's folders, as the communication service sees them. */
 import type { Operation } from '../../../schemas/connector-manifest.ts';
 import { createParamsCheck, type ParamsCheck } from '../../../schemas/params-check.ts';
-import type { Seen } from '../../registry/channel-view.ts';
+import type { Seen } from '../../registry/plugin-view.ts';
 import type { Connector, ConnectorDirectory } from '../connector.ts';
 import { CALLED, type PooledConnector } from './pooled-connector.ts';
 

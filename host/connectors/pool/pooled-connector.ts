@@ -1,10 +1,10 @@
 /** One connector: its states and its calls, over the life of its plugin. A broken plugin is this connector's state and nobody else's. */
 import type { Clock } from '../../lib/clock.ts';
 import type { Logger } from '../../lib/logger.ts';
-import type { ChannelStatus } from '../../registry/channel-status.ts';
 import type { FaultHistory } from '../../registry/fault-history.ts';
 import { type Next, startWorker } from '../../registry/generation.ts';
 import { createLife } from '../../registry/life.ts';
+import type { PluginStatus } from '../../registry/plugin-status.ts';
 import type { Runner } from '../../registry/serving.ts';
 import type { Sandbox } from '../../sandbox/confined.ts';
 import type { CallLimits, Outcome } from '../connector.ts';
@@ -28,9 +28,9 @@ export interface PooledConnector extends Runner {
 const HEALTH_EVERY_MS = 60_000;
 
 /** States in which it is called: one that is not well says itself what is wrong, and may be well again. */
-export const CALLED: ReadonlySet<ChannelStatus['state']> = new Set(['running', 'degraded']);
+export const CALLED: ReadonlySet<PluginStatus['state']> = new Set(['running', 'degraded']);
 
-const statusAfter = (id: string, began: Began): ChannelStatus => {
+const statusAfter = (id: string, began: Began): PluginStatus => {
   if (began.kind === 'ok') return { state: 'running', reason: null, fix: null };
   if (began.kind === 'unwell') {
     const fix = `It is asked again every minute. Check its account and address: agentos connector test ${id}`;
@@ -59,7 +59,7 @@ export const createPooledConnector = (id: string, first: Next, deps: PooledConne
     },
   });
 
-  const status = (): ChannelStatus =>
+  const status = (): PluginStatus =>
     life.current()?.gone() === true ? { state: 'starting', reason: 'its worker has just ended', fix: null } : life.status();
 
   return {

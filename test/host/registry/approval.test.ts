@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { type ApprovalInput, decideApproval } from '../../../host/registry/approval.ts';
-import type { ChannelSource } from '../../../host/registry/channel-source.ts';
+import type { PluginSource } from '../../../host/registry/plugin-source.ts';
 import type { ChannelGrants } from '../../../schemas/channels-config.ts';
 import type { Manifest } from '../../../schemas/manifest.ts';
 import { FOLDER_MANIFEST } from './fixture.ts';
 
 const DIGEST = 'sha256-now';
 
-const source = (manifest: object = {}, more: Partial<ChannelSource> = {}): ChannelSource => ({
+const source = (manifest: object = {}, more: Partial<PluginSource> = {}): PluginSource => ({
   kind: 'channel',
   id: 'my_channel',
   folder: '/x',

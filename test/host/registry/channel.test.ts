@@ -3,9 +3,9 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { createRequestTracker } from '../../../host/capabilities/request-tracker.ts';
 import type { Sender } from '../../../host/outbox/channel-outbox.ts';
 import { type Channel, createChannel, type Generation } from '../../../host/registry/channel.ts';
-import type { ChannelStatus } from '../../../host/registry/channel-status.ts';
 import { createFaultHistory } from '../../../host/registry/fault-history.ts';
 import { pluginBudget } from '../../../host/registry/plugin-budget.ts';
+import type { PluginStatus } from '../../../host/registry/plugin-status.ts';
 import type { CallResult, ConfinedAdapter, Exit, Sandbox, StartResult } from '../../../host/sandbox/confined.ts';
 import { createFakeClock, type FakeClock, settled } from '../../support/fake-clock.ts';
 
@@ -101,7 +101,7 @@ const make = (...script: Script[]): Channel => {
     sort: () => ({ messages: [], reports: [], accounts: [], refused: [] }),
     checkReceipt: () => ({ ok: true }),
     network_mode: () => 'on',
-    on_state: (status: ChannelStatus) => states.push(status.state),
+    on_state: (status: PluginStatus) => states.push(status.state),
   });
   return channel;
 };

@@ -1,7 +1,7 @@
 /** What is secret, or says where a power may reach, is the word of an admin: by the folder, and by what serves or was approved. */
 import { describe, expect, it } from 'vitest';
-import type { ChannelSource } from '../../../host/registry/channel-source.ts';
 import { decideConfigure } from '../../../host/registry/configure.ts';
+import type { PluginSource } from '../../../host/registry/plugin-source.ts';
 import type { Manifest } from '../../../schemas/manifest.ts';
 
 const manifestOf = (more: Partial<Manifest> = {}): Manifest => ({
@@ -24,7 +24,7 @@ const configure = (
   { approved = [], secret_fields = [], may_grant = false }: { approved?: Manifest[]; secret_fields?: string[]; may_grant?: boolean } = {},
 ) =>
   decideConfigure({
-    source: { id: 'mine', manifest: folder } as ChannelSource,
+    source: { id: 'mine', manifest: folder } as PluginSource,
     approved,
     secret_fields,
     given,

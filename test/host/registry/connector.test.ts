@@ -3,7 +3,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { decideApproval } from '../../../host/registry/approval.ts';
 import type { Builtins } from '../../../host/registry/builtins.ts';
 import { differenceOf } from '../../../host/registry/difference.ts';
-import { scanChannel } from '../../../host/registry/scan.ts';
+import { scanPlugin } from '../../../host/registry/scan.ts';
 import { bundleFolder } from '../../../host/sandbox/bundle.ts';
 import type { Manifest } from '../../../schemas/manifest.ts';
 import { makeHome } from '../../support/home.ts';
@@ -25,7 +25,7 @@ const scan = async (id: string, manifest: object) => {
   });
   home.write(`store/connectors/${id}/connector.ts`, SOURCE);
   home.write(`store/connectors/${id}/README.md`, '# Mine\n');
-  return scanChannel(`${home.dir}/store/connectors/${id}`, { builtins: new Map(), bundle: bundleFolder, kind: 'connector' });
+  return scanPlugin(`${home.dir}/store/connectors/${id}`, { builtins: new Map(), bundle: bundleFolder, kind: 'connector' });
 };
 const params = { type: 'object', description: 'Gets it.' };
 
@@ -93,7 +93,7 @@ describe("a folder that names a built-in connector takes the rest from the plugi
   ]);
   const dropped = async (id: string, more: object = {}) => {
     home.write(`store/connectors/${id}/manifest.json`, { id, name: 'W', version: '1.0.0', adapter_class: 'wiki#WikiConnector', ...more });
-    const source = await scanChannel(`${home.dir}/store/connectors/${id}`, { builtins, bundle: bundleFolder, kind: 'connector' });
+    const source = await scanPlugin(`${home.dir}/store/connectors/${id}`, { builtins, bundle: bundleFolder, kind: 'connector' });
     return { source, approval: decideApproval({ source, entry: null, stored: null }) };
   };
 

@@ -5,8 +5,8 @@ import { dirname, join } from 'node:path';
 import { afterEach } from 'vitest';
 import { BUILTIN_ADAPTERS } from '../../../host/registry/builtin-names.ts';
 import type { Builtin, Builtins } from '../../../host/registry/builtins.ts';
-import type { ChannelSource, Problem } from '../../../host/registry/channel-source.ts';
-import { type BundleFolder, scanChannels } from '../../../host/registry/scan.ts';
+import type { PluginSource, Problem } from '../../../host/registry/plugin-source.ts';
+import { type BundleFolder, scanPlugins } from '../../../host/registry/scan.ts';
 import type { Manifest } from '../../../schemas/manifest.ts';
 
 const readOwn = (id: string, file: string): string =>
@@ -59,15 +59,15 @@ export const bundleAsIs: BundleFolder = async ({ files, entry }) => ({
   source_map: null,
 });
 
-export const scan = (home: string): Promise<ChannelSource[]> => scanChannels({ home, builtins: BUILTINS, bundle: bundleAsIs });
+export const scan = (home: string): Promise<PluginSource[]> => scanPlugins({ home, builtins: BUILTINS, bundle: bundleAsIs });
 
-export const scanOne = async (files: Folders[string], id = 'my_channel'): Promise<ChannelSource> => {
+export const scanOne = async (files: Folders[string], id = 'my_channel'): Promise<PluginSource> => {
   const [source] = await scan(createHome({ [id]: files }));
-  return source as ChannelSource;
+  return source as PluginSource;
 };
 
-export const errorsOf = ({ problems }: ChannelSource): Problem[] => problems.filter(({ severity }) => severity === 'error');
-export const warningsOf = ({ problems }: ChannelSource): Problem[] => problems.filter(({ severity }) => severity === 'warning');
+export const errorsOf = ({ problems }: PluginSource): Problem[] => problems.filter(({ severity }) => severity === 'error');
+export const warningsOf = ({ problems }: PluginSource): Problem[] => problems.filter(({ severity }) => severity === 'warning');
 
 /** A valid manifest of code in the folder, as lines, so that a test can count them. */
 export const FOLDER_MANIFEST = {

@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { type BundleFolder, scanChannel, scanChannels } from '../../../host/registry/scan.ts';
+import { type BundleFolder, scanPlugin, scanPlugins } from '../../../host/registry/scan.ts';
 import { bundleFolder } from '../../../host/sandbox/bundle.ts';
 import { BUILTINS, bundleAsIs, channelFolder, createHome, errorsOf, FOLDER_FILES, folderWith, scan, scanOne, write } from './fixture.ts';
 
@@ -91,7 +91,7 @@ describe('hostile manifests', () => {
 
 describe('code in the folder', () => {
   const real = (files: Record<string, string | object>) =>
-    scanChannel(channelFolder(createHome({ my_channel: { ...folderWith({}), ...files } as never }), 'my_channel'), {
+    scanPlugin(channelFolder(createHome({ my_channel: { ...folderWith({}), ...files } as never }), 'my_channel'), {
       builtins: BUILTINS,
       bundle: bundleFolder,
     });
@@ -126,7 +126,7 @@ describe('code in the folder', () => {
       my_channel: folderWith({ version: 'x' }),
       other: folderWith({ id: 'other', webhook_url: '/webhooks/other' }),
     });
-    await scanChannels({ home, builtins: BUILTINS, bundle });
+    await scanPlugins({ home, builtins: BUILTINS, bundle });
     expect(bundled).toBe(1);
   });
 
@@ -135,7 +135,7 @@ describe('code in the folder', () => {
       my_channel: folderWith({}),
       telegram: { 'manifest.json': { id: 'telegram', name: 'T', version: '1.0.0', adapter_class: 'telegram#TelegramAdapter' } },
     });
-    const sources = await scanChannels({ home, builtins: BUILTINS, bundle: () => Promise.reject(new Error('out of memory')) });
+    const sources = await scanPlugins({ home, builtins: BUILTINS, bundle: () => Promise.reject(new Error('out of memory')) });
     expect(sources.map(({ problems }) => problems.map(({ message }) => message))).toEqual([['The bundler failed: out of memory'], []]);
   });
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { ChannelSource } from '../../../host/registry/channel-source.ts';
 import { decideApprove, decideByItself, emptyRow } from '../../../host/registry/decisions.ts';
 import { differenceOf, summaryOf } from '../../../host/registry/difference.ts';
 import { codeHashOf, digestOf } from '../../../host/registry/digest.ts';
+import type { PluginSource } from '../../../host/registry/plugin-source.ts';
 import { decideSelfApproval } from '../../../host/registry/self-approval.ts';
 import type { Manifest } from '../../../schemas/manifest.ts';
 
@@ -23,7 +23,7 @@ const MANIFEST = {
   budget: { heap_mb: 64 },
 } as unknown as Manifest;
 
-const source = (manifest: object = {}, code = 'code'): ChannelSource => {
+const source = (manifest: object = {}, code = 'code'): PluginSource => {
   const whole = { ...MANIFEST, ...manifest } as Manifest;
   return {
     kind: 'channel',
@@ -43,7 +43,7 @@ const permissions = (change: object): object => ({ permissions: { ...MANIFEST.pe
 const NOW = 1_000;
 const approved = (of = source()) =>
   decideApprove({ row: emptyRow('channel', 'my_channel'), source: of, file: undefined, digest: null, actor: 'cli:ann', now: NOW }).row;
-const decide = (now: ChannelSource, more: Partial<Parameters<typeof decideSelfApproval>[0]> = {}) =>
+const decide = (now: PluginSource, more: Partial<Parameters<typeof decideSelfApproval>[0]> = {}) =>
   decideSelfApproval({ source: now, stored: approved(), by_file: false, own_folder: false, ...more })?.actor ?? null;
 
 describe('the same code', () => {
@@ -135,12 +135,12 @@ describe('nobody approves by itself', () => {
 });
 
 describe('the difference', () => {
-  const side = ({ digest, bundle, manifest }: ChannelSource) => ({
+  const side = ({ digest, bundle, manifest }: PluginSource) => ({
     digest,
     code: bundle === null ? null : codeHashOf(bundle.code),
     manifest: manifest as Manifest,
   });
-  const between = (now: ChannelSource) => differenceOf(side(now), side(source()));
+  const between = (now: PluginSource) => differenceOf(side(now), side(source()));
 
   it('names each permission that is new, wider, narrower or gone, and whether the code changed', () => {
     const difference = between(

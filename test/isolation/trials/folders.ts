@@ -1,7 +1,7 @@
 /** Manifests and folders: what is refused before any code runs. */
 import { chmodSync, linkSync, mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { scanChannel } from '../../../host/registry/scan.ts';
+import { scanPlugin } from '../../../host/registry/scan.ts';
 import { bundleFolder } from '../../../host/sandbox/bundle.ts';
 import type { Lab } from '../lab.ts';
 import type { Outcome, Trial } from '../trial.ts';
@@ -28,7 +28,7 @@ const writeFolder = (lab: Lab, files: Files): string => {
   return folder;
 };
 
-const scan = (folder: string) => scanChannel(folder, { builtins: new Map(), bundle: bundleFolder });
+const scan = (folder: string) => scanPlugin(folder, { builtins: new Map(), bundle: bundleFolder });
 
 const problemsOf = async (folder: string): Promise<Outcome> => {
   const source = await scan(folder);

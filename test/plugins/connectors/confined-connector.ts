@@ -11,9 +11,9 @@ import { createMemoryStorage } from '../../../host/conformance/memory-storage.ts
 import type { EgressPolicy } from '../../../host/egress/egress.ts';
 import type { Resolver } from '../../../host/egress/resolve.ts';
 import { BUILTIN_CONNECTORS } from '../../../host/registry/builtin-names.ts';
-import type { ChannelSource } from '../../../host/registry/channel-source.ts';
 import { inspectManifest } from '../../../host/registry/inspect-manifest.ts';
 import { messageLimits } from '../../../host/registry/plugin-budget.ts';
+import type { PluginSource } from '../../../host/registry/plugin-source.ts';
 import type { CallResult, ConfinedAdapter, Sandbox } from '../../../host/sandbox/confined.ts';
 import { createGeneration } from '../../../host/wiring/channel-generation.ts';
 import type { Ready } from '../../../host/wiring/plugin-powers.ts';
@@ -37,7 +37,7 @@ export const builtinFiles = (id: string): ReadonlyMap<string, Uint8Array> => {
 };
 
 /** What the registry makes of a folder that names the plugin and leaves everything else to it. */
-export const builtinSource = (id: string): ChannelSource => {
+export const builtinSource = (id: string): PluginSource => {
   const [export_name = ''] = Object.entries(BUILTIN_CONNECTORS).find(([, each]) => each === id) ?? [];
   const bundle = {
     code: new TextDecoder().decode(read(`dist/plugins/connectors/${id}`, 'adapter.js')),

@@ -4,22 +4,22 @@ import { AppError } from '../errors.ts';
 import type { WebhookRoute } from '../ingress/webhooks.ts';
 import { deferred } from '../lib/deferred.ts';
 import { createSerial } from '../lib/serial.ts';
-import type { ChannelSource } from './channel-source.ts';
-import { webhookIn } from './channel-status.ts';
-import { type ChannelView, channelView, type Seen, statusOf } from './channel-view.ts';
 import { type ConfiguredBy, decideConfigure } from './configure.ts';
 import { type Decision, decideApprove, decideDisable, decideEnable, neededBy } from './decisions.ts';
 import type { FieldValue } from './field-value.ts';
 import { readGrants } from './grant-record.ts';
 import { WORDS } from './kinds.ts';
+import type { PluginSource } from './plugin-source.ts';
+import { webhookIn } from './plugin-status.ts';
+import { channelView, type PluginView, type Seen, statusOf } from './plugin-view.ts';
 import { createRows, type RowsDeps } from './rows.ts';
 import { createServing, type Entry, newEntry, type Runner, type ServingDeps, type SettleOptions } from './serving.ts';
 import { type WebhookClaim, webhookConflicts } from './webhook-conflicts.ts';
 
-export interface ChannelsDeps<R extends Runner> extends ServingDeps<R>, RowsDeps {
-  scan(): Promise<ChannelSource[]>;
+export interface PluginRegistryDeps<R extends Runner> extends ServingDeps<R>, RowsDeps {
+  scan(): Promise<PluginSource[]>;
   /** One folder; null when there is none. */
-  scanOne(id: string): Promise<ChannelSource | null>;
+  scanOne(id: string): Promise<PluginSource | null>;
   after(delay_ms: number, callback: () => void): () => void;
   /** Forgets kept generations that no plugin of any kind needs. */
   prune(): Promise<void>;
@@ -30,10 +30,10 @@ export interface ChannelsDeps<R extends Runner> extends ServingDeps<R>, RowsDeps
 const ANSWER_MS = 10_000;
 const PRUNE = ' prune';
 
-export type { ChannelView } from './channel-view.ts';
+export type { PluginView } from './plugin-view.ts';
 
 /** What a test found. */
-export interface ChannelTest {
+export interface PluginTest {
   ok: boolean;
   state: string;
   reason: string | null;
@@ -41,16 +41,16 @@ export interface ChannelTest {
   checked: boolean;
 }
 
-export const createChannels = <R extends Runner>(deps: ChannelsDeps<R>) => {
+export const createPluginRegistry = <R extends Runner>(deps: PluginRegistryDeps<R>) => {
   const { kind } = deps;
   const words = WORDS[kind];
   const entries = new Map<string, Entry<R>>();
   /** The latest look at each folder, also while it waits for its turn. */
-  const found = new Map<string, ChannelSource>();
+  const found = new Map<string, PluginSource>();
   const rows = createRows(deps);
   const serving = createServing(deps, rows, () => prune());
   const serial = createSerial();
-  /** Channels whose folder is read again as soon as it is their turn: more changes until then are seen too. */
+  /** Plugins whose folder is read again as soon as it is their turn: more changes until then are seen too. */
   const asked = new Map<string, Promise<void>>();
   const loaded = deferred<void>();
   let looks = 0;
@@ -62,11 +62,11 @@ export const createChannels = <R extends Runner>(deps: ChannelsDeps<R>) => {
     if (entry) return entry;
     throw new AppError(words.not_found, `There is no ${kind} ${id}.`, `${words.command} list shows the ${kind}s of this home.`);
   };
-  const view = (entry: Entry<R>): ChannelView => channelView(serving.seen(entry));
+  const view = (entry: Entry<R>): PluginView => channelView(serving.seen(entry));
   const hasRun = (id: string): boolean => rows.get(id)?.ran === 1;
 
   /** Who was approved or ran with a path has it since then; who asks for another one is a newcomer to it. */
-  const claimOf = (source: ChannelSource): WebhookClaim => {
+  const claimOf = (source: PluginSource): WebhookClaim => {
     const row = rows.get(source.id);
     const before = entries.get(source.id)?.serving?.source.manifest ?? readGrants(row).manifest;
     const webhook_url = source.manifest?.webhook_url;
@@ -75,7 +75,7 @@ export const createChannels = <R extends Runner>(deps: ChannelsDeps<R>) => {
   };
 
   /** A source whose webhook path belongs to another channel already is invalid. */
-  const withoutConflict = (source: ChannelSource): ChannelSource => {
+  const withoutConflict = (source: PluginSource): PluginSource => {
     const others = [...found.values()].filter(({ id }) => id !== source.id);
     const claims = [source, ...others.map((other) => entries.get(other.id)?.serving?.source ?? other)].map(claimOf);
     const problem = webhookConflicts(claims).get(source.id);
@@ -83,7 +83,7 @@ export const createChannels = <R extends Runner>(deps: ChannelsDeps<R>) => {
   };
 
   /** Takes up what one look at a folder found; an older look than the last one is not taken. */
-  const take = async (source: ChannelSource, look: number, options?: { force: boolean }): Promise<void> => {
+  const take = async (source: PluginSource, look: number, options?: { force: boolean }): Promise<void> => {
     if (stopped) return;
     const entry = entries.get(source.id) ?? newEntry<R>(source);
     entries.set(source.id, entry);
@@ -117,7 +117,7 @@ export const createChannels = <R extends Runner>(deps: ChannelsDeps<R>) => {
   };
 
   /** Answers with the plugin as it is when the work is done, or goes on for longer than anybody wants to wait. */
-  const answered = async (id: string, work: Promise<void>): Promise<ChannelView> => {
+  const answered = async (id: string, work: Promise<void>): Promise<PluginView> => {
     let cancel = (): void => undefined;
     const waited = new Promise<void>((resolve) => {
       cancel = deps.after(ANSWER_MS, resolve);
@@ -132,7 +132,7 @@ export const createChannels = <R extends Runner>(deps: ChannelsDeps<R>) => {
     id: string,
     made: (entry: Entry<R>) => Decision | null | Promise<Decision>,
     { after, ...options }: { after?: (entry: Entry<R>) => void } & SettleOptions = {},
-  ): Promise<ChannelView> => {
+  ): Promise<PluginView> => {
     need(id);
     return answered(
       id,
@@ -176,7 +176,7 @@ export const createChannels = <R extends Runner>(deps: ChannelsDeps<R>) => {
       loaded.resolve();
     },
     /** Reads one folder again and starts its code anew, also when nothing has changed. */
-    async reload(id: string): Promise<ChannelView> {
+    async reload(id: string): Promise<PluginView> {
       const work = serial(id, async () => {
         if (await readAgain(id, { force: true })) return;
         throw new AppError(words.not_found, `There is no folder ${words.folders}/${id}.`, 'Create it, or check the name.');
@@ -199,27 +199,27 @@ export const createChannels = <R extends Runner>(deps: ChannelsDeps<R>) => {
       });
       await Promise.all(work);
     },
-    enable: (id: string, actor: string): Promise<ChannelView> =>
+    enable: (id: string, actor: string): Promise<PluginView> =>
       decide(id, () => decideEnable(rows.getOrNew(id), deps.fileEntry(id), actor), {
         after(entry) {
           entry.failed = null;
           entry.runner?.retry();
         },
       }),
-    disable(id: string, actor: string): Promise<ChannelView> {
+    disable(id: string, actor: string): Promise<PluginView> {
       // Whatever starts beside it must not keep a person from switching it off.
       entries.get(id)?.runner?.cancel();
       return decide(id, () => decideDisable(rows.getOrNew(id), actor));
     },
     /** Approves the digest that waits; refused when it is no longer that one. */
-    approve: (id: string, digest: string | null, actor: string): Promise<ChannelView> =>
+    approve: (id: string, digest: string | null, actor: string): Promise<PluginView> =>
       decide(id, async ({ source }) => {
         const decision = decideApprove({ row: rows.getOrNew(id), source, file: deps.fileEntry(id), digest, actor, now: deps.now() });
         await deps.keep(source);
         return decision;
       }),
     /** Seals values that a person states; null takes one away. */
-    configure: (id: string, given: Readonly<Record<string, FieldValue | null>>, { actor, may_grant }: ConfiguredBy): Promise<ChannelView> =>
+    configure: (id: string, given: Readonly<Record<string, FieldValue | null>>, { actor, may_grant }: ConfiguredBy): Promise<PluginView> =>
       decide(
         id,
         ({ source, serving: now }) => {
@@ -237,14 +237,14 @@ export const createChannels = <R extends Runner>(deps: ChannelsDeps<R>) => {
         { force: true, values: true },
       ),
     /** Asks the plugin whether it is well. */
-    async test(id: string): Promise<ChannelTest> {
+    async test(id: string): Promise<PluginTest> {
       const entry = need(id);
       const well = (await entry.runner?.isWell()) ?? null;
       const { state, reason } = entry.runner?.status() ?? statusOf(serving.seen(entry));
       return { ok: state === 'running' && well !== false, state, reason, checked: well !== null };
     },
-    list: (): ChannelView[] => [...entries.values()].map(view).sort((a, b) => (a.id < b.id ? -1 : 1)),
-    show: (id: string): ChannelView => view(need(id)),
+    list: (): PluginView[] => [...entries.values()].map(view).sort((a, b) => (a.id < b.id ? -1 : 1)),
+    show: (id: string): PluginView => view(need(id)),
     has: (id: string): boolean => entries.has(id),
     ids: (): string[] => [...entries.keys()].sort(),
     /** What is known of one; null when there is none. */
@@ -289,4 +289,4 @@ export const createChannels = <R extends Runner>(deps: ChannelsDeps<R>) => {
   };
 };
 
-export type Channels<R extends Runner> = ReturnType<typeof createChannels<R>>;
+export type PluginRegistry<R extends Runner> = ReturnType<typeof createPluginRegistry<R>>;

@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { type ChannelConfigInput, contestedVariables, resolveChannelConfig, variableOf } from '../../../host/registry/channel-config.ts';
-import type { ChannelSource, Problem } from '../../../host/registry/channel-source.ts';
+import { type ChannelConfigInput, contestedVariables, resolvePluginConfig, variableOf } from '../../../host/registry/plugin-config.ts';
+import type { PluginSource, Problem } from '../../../host/registry/plugin-source.ts';
 import type { ConfigurationField, Manifest } from '../../../schemas/manifest.ts';
 
 type Fields = Record<string, ConfigurationField>;
 
-const sourceOf = (fields: Fields, rest: Partial<ChannelSource> = {}, manifest: Partial<Manifest> = {}): ChannelSource => {
+const sourceOf = (fields: Fields, rest: Partial<PluginSource> = {}, manifest: Partial<Manifest> = {}): PluginSource => {
   const id = rest.id ?? 'mine';
   return {
     kind: 'channel',
@@ -25,15 +25,15 @@ const sourceOf = (fields: Fields, rest: Partial<ChannelSource> = {}, manifest: P
   };
 };
 
-const builtin = (id: string, channel_id = id): ChannelSource => {
+const builtin = (id: string, channel_id = id): PluginSource => {
   const manifest = JSON.parse(
     readFileSync(path.join(import.meta.dirname, `../../../plugins/channels/${id}/manifest.json`), 'utf8'),
   ) as Manifest;
   return sourceOf(manifest.configuration_schema ?? {}, { id: channel_id, builtin: id, widens: false }, { ...manifest, id: channel_id });
 };
 
-const resolve = (source: ChannelSource, env: Record<string, string> = {}, more: Partial<ChannelConfigInput> = {}) =>
-  resolveChannelConfig({ source, env: (name) => env[name], file_entry: undefined, stored: {}, ...more });
+const resolve = (source: PluginSource, env: Record<string, string> = {}, more: Partial<ChannelConfigInput> = {}) =>
+  resolvePluginConfig({ source, env: (name) => env[name], file_entry: undefined, stored: {}, ...more });
 
 const outcomeOf = (field: ConfigurationField, env: string) => {
   const { values, problems } = resolve(sourceOf({ field }), { CHANNEL_MINE_FIELD: env });
@@ -105,7 +105,7 @@ describe('the variable of a field', () => {
   it('that cannot be read is a problem, and no other source takes its place', () => {
     const source = sourceOf({ token: { type: 'string', secret: true, default: 'weak' } });
     const unreadable = { problem: 'The file that CHANNEL_MINE_TOKEN_FILE names cannot be read (ENOENT).', hint: 'Mend it.' };
-    const resolved = resolveChannelConfig({ source, env: () => unreadable, file_entry: { config: { token: 'x' } }, stored: {} });
+    const resolved = resolvePluginConfig({ source, env: () => unreadable, file_entry: { config: { token: 'x' } }, stored: {} });
     expect(resolved.values).toEqual({});
     expect(resolved.problems).toEqual([{ field: 'token', message: unreadable.problem, hint: 'Mend it.' }]);
   });

@@ -23,7 +23,7 @@ export interface AdapterBundle {
   source_map: string | null;
 }
 
-export interface ChannelSource {
+export interface PluginSource {
   kind: PluginKind;
   /** The folder's name, which is the plugin's id. */
   id: string;

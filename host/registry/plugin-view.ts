@@ -1,16 +1,16 @@
 /** A channel or connector as lists, the API and commands show it. Pure. */
 import type { Operation } from '../../schemas/connector-manifest.ts';
 import type { PluginRow } from '../db/unit.ts';
-import type { ChannelSource, Problem } from './channel-source.ts';
-import type { ChannelState, ChannelStatus } from './channel-status.ts';
 import { type Difference, differenceOf, summaryOf } from './difference.ts';
 import { codeHashOf } from './digest.ts';
 import type { Evaluated } from './evaluate.ts';
 import { readGrants } from './grant-record.ts';
 import { WORDS } from './kinds.ts';
+import type { PluginSource, Problem } from './plugin-source.ts';
+import type { PluginState, PluginStatus } from './plugin-status.ts';
 
 /** What is in the folder and does not serve: it waits for somebody, or could not start. */
-export interface Pending extends ChannelStatus {
+export interface Pending extends PluginStatus {
   digest: string | null;
   version: string | null;
   /** Against the approved generation; null when the folder's cannot be read. */
@@ -26,11 +26,11 @@ interface OfKind {
   operations?: Readonly<Record<string, Operation>>;
 }
 
-export interface ChannelView extends OfKind {
+export interface PluginView extends OfKind {
   id: string;
   name: string;
   version: string | null;
-  state: ChannelState;
+  state: PluginState;
   reason: string | null;
   fix: string | null;
   enabled: boolean;
@@ -40,7 +40,7 @@ export interface ChannelView extends OfKind {
   approved_digest: string | null;
   approved_by: string | null;
   /** The generation that serves, with its own state; null when none does. */
-  serving: { digest: string; version: string; state: ChannelState } | null;
+  serving: { digest: string; version: string; state: PluginState } | null;
   pending: Pending | null;
   permissions: unknown;
   config: Record<string, { value: unknown; source: string; secret: boolean }>;
@@ -52,12 +52,12 @@ export interface ChannelView extends OfKind {
 /** What is known of one channel. */
 export interface Seen {
   /** Of the folder. */
-  source: ChannelSource;
+  source: PluginSource;
   evaluated: Evaluated;
   row: PluginRow | null;
   serving: Evaluated | null;
   /** Of the running channel; null without one. */
-  live: ChannelStatus | null;
+  live: PluginStatus | null;
   /** Digest of the generation that starts beside the one that serves. */
   incoming: string | null;
   /** The folder's generation did not start beside the one that serves. */
@@ -66,9 +66,9 @@ export interface Seen {
 }
 
 /** Nothing of its own is wrong with what serves: then the folder's trouble is the channel's. */
-const isFine = ({ state, reason }: ChannelStatus): boolean => state === 'running' || (state === 'starting' && reason === null);
+const isFine = ({ state, reason }: PluginStatus): boolean => state === 'running' || (state === 'starting' && reason === null);
 
-export const statusOf = ({ live, evaluated, kept_problem }: Seen): ChannelStatus => {
+export const statusOf = ({ live, evaluated, kept_problem }: Seen): PluginStatus => {
   if (live !== null && (evaluated.ready || !isFine(live))) return live;
   if (live !== null || kept_problem === null || evaluated.status.state === 'disabled') return evaluated.status;
   const { state, reason, fix } = evaluated.status;
@@ -87,7 +87,7 @@ const differenceIn = ({ source, row, serving, evaluated }: Seen): Difference | n
 };
 
 /** The person who approves is told what changes, wherever the fix is shown. */
-const withDifference = (status: ChannelStatus, difference: Difference | null): ChannelStatus => {
+const withDifference = (status: PluginStatus, difference: Difference | null): PluginStatus => {
   if (status.state !== 'needs_approval' || difference === null) return status;
   const summary = summaryOf(difference);
   return summary === '' ? status : { ...status, fix: `Asked for (${summary}). ${status.fix ?? ''}`.trim() };
@@ -109,7 +109,7 @@ const ofKind = ({ source, evaluated, serving }: Seen): OfKind => {
   return { webhook_url: now?.webhook_url ?? null, capabilities: (source.manifest ?? now)?.capabilities ?? [] };
 };
 
-export const channelView = (seen: Seen): ChannelView => {
+export const channelView = (seen: Seen): PluginView => {
   const { source, evaluated, row, serving, live } = seen;
   const difference = evaluated.ready ? null : differenceIn(seen);
   const pending = pendingOf(seen, difference);

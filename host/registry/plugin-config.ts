@@ -6,10 +6,10 @@
 import type { ChannelEntry } from '../../schemas/channels-config.ts';
 import type { ConfigurationField } from '../../schemas/manifest.ts';
 import { nearest } from '../../schemas/nearest.ts';
-import type { ChannelSource } from './channel-source.ts';
 import type { ResolvedConfig, ResolvedValue } from './evaluate.ts';
 import { type FieldValue, parseFieldValue } from './field-value.ts';
 import { WORDS } from './kinds.ts';
+import type { PluginSource } from './plugin-source.ts';
 
 export interface ConfigProblem {
   field: string;
@@ -25,7 +25,7 @@ export interface ResolvedChannelConfig extends ResolvedConfig {
 export type EnvLookup = (name: string) => string | { problem: string; hint: string } | undefined;
 
 export interface ChannelConfigInput {
-  source: ChannelSource;
+  source: PluginSource;
   env: EnvLookup;
   /** The plugin's entry in `config/channels.json` or `config/connectors.json`. */
   file_entry: ChannelEntry | null | undefined;
@@ -38,13 +38,13 @@ export interface ChannelConfigInput {
 const PLACEHOLDER = /^(?:your_|xoxb-your-|xapp-your-)/;
 
 type Fields = Readonly<Record<string, ConfigurationField>>;
-const fieldsOf = (source: ChannelSource): Fields => source.manifest?.configuration_schema ?? {};
+const fieldsOf = (source: PluginSource): Fields => source.manifest?.configuration_schema ?? {};
 
 /**
  * The variable that states a field. A name of its own (`TELEGRAM_BOT_TOKEN`) comes from a built-in plugin's
  * manifest and belongs to whoever bears the plugin's id; a second bot must not take the first one's token.
  */
-export const variableOf = (source: ChannelSource, field: string): string => {
+export const variableOf = (source: PluginSource, field: string): string => {
   const fields = fieldsOf(source);
   const named = Object.hasOwn(fields, field) ? fields[field]?.env : undefined;
   if (named !== undefined && source.builtin !== null && source.id === source.builtin) return named;
@@ -52,7 +52,7 @@ export const variableOf = (source: ChannelSource, field: string): string => {
 };
 
 /** Channel `a` with field `b_c` and channel `a_b` with field `c` share a variable: neither may read it, or one could take the other's secret. */
-export const contestedVariables = (sources: readonly ChannelSource[]): ReadonlySet<string> => {
+export const contestedVariables = (sources: readonly PluginSource[]): ReadonlySet<string> => {
   const owners = new Map<string, string>();
   const contested = new Set<string>();
   for (const source of sources) {
@@ -122,7 +122,7 @@ const unknownFields = ({ source, file_entry }: ChannelConfigInput): ConfigProble
   });
 };
 
-export const resolveChannelConfig = (input: ChannelConfigInput): ResolvedChannelConfig => {
+export const resolvePluginConfig = (input: ChannelConfigInput): ResolvedChannelConfig => {
   const { source } = input;
   const values: Record<string, ResolvedValue> = Object.create(null);
   const missing: string[] = [];
