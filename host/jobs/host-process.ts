@@ -2,13 +2,28 @@
 import { readdirSync } from 'node:fs';
 import os from 'node:os';
 
+const threadsOf = (): number[] => {
+  try {
+    return readdirSync('/proc/self/task').map(Number);
+  } catch {
+    return [process.pid];
+  }
+};
+
+const lower = (thread: number): void => {
+  try {
+    os.setPriority(thread, os.constants.priority.PRIORITY_LOW);
+  } catch {
+    // It has ended meanwhile, or priorities are not ours to give here: the work is done all the same.
+  }
+};
+
 /**
  * Every thread of this process, those of the database among them, goes behind everything else: on Linux the nice value
  * is a thread's (sched(7)), elsewhere the process's. Without a host there is nobody to work for.
  */
 export const standBack = (): void => {
-  const threads = process.platform === 'linux' ? readdirSync('/proc/self/task').map(Number) : [process.pid];
-  for (const thread of threads) os.setPriority(thread, os.constants.priority.PRIORITY_LOW);
+  for (const thread of threadsOf()) lower(thread);
   process.once('disconnect', () => process.exit());
 };
 
