@@ -1,15 +1,15 @@
 /**
  * What becomes `dist/`: the host for plain `node`, the sandbox's bootstrap folder, the bundles of the
- * built-in plugins, the templates of new ones, and the chat page. Run by `npm run build`.
+ * built-in plugins, the templates of new ones, and the pages. Run by `npm run build`.
  */
 import { readdirSync } from 'node:fs';
 import { chmod, copyFile, cp, mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { build } from 'esbuild';
+import { buildPage } from './pages/build-page.ts';
 import { buildBootstrap } from './sandbox/build-bootstrap.ts';
 import { bundleBuiltin } from './sandbox/bundle.ts';
 import { bundleSdk, SDK_FILE } from './sandbox/sdk-module.ts';
-import { buildPage } from './webchat/build-page.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
 const dist = path.join(root, 'dist');
@@ -65,6 +65,11 @@ const buildPlugin = async (kind: keyof typeof ENTRIES, id: string): Promise<void
   await copyFile(path.join(from, 'README.md'), path.join(to, 'README.md'));
 };
 
+const PAGES = [
+  { to: 'webchat', name: 'chat', folder: path.join(root, 'host/webchat/page'), assets_url: '/chat/assets/' },
+  { to: 'console', name: 'console', folder: path.join(root, 'host/console/page'), assets_url: '/console/assets/' },
+];
+
 const builtins = (kind: keyof typeof ENTRIES): string[] => readdirSync(path.join(root, 'plugins', kind));
 
 await rm(dist, { recursive: true, force: true });
@@ -73,7 +78,7 @@ await Promise.all([
   buildHost(),
   buildSdk(),
   buildBootstrap(path.join(dist, 'sandbox')),
-  buildPage(path.join(dist, 'webchat')),
+  ...PAGES.map(({ to, ...page }) => buildPage(page, path.join(dist, to))),
   cp(path.join(root, 'plugins/template'), path.join(dist, 'plugins/template'), { recursive: true }),
   ...builtins('channels').map((id) => buildPlugin('channels', id)),
   ...builtins('connectors').map((id) => buildPlugin('connectors', id)),

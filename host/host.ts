@@ -32,6 +32,7 @@ import { createSessionStep } from './bus/steps/session.ts';
 import { COMMAND_NAMES } from './commands/commands.ts';
 import { configTable } from './config/sources.ts';
 import type { Config } from './config.ts';
+import { mountConsole } from './console/mount.ts';
 import { openDatabase } from './db/database.ts';
 import { acquireLock } from './db/lock.ts';
 import { createEgress } from './egress/create-egress.ts';
@@ -353,7 +354,8 @@ export const openHost = async ({ config: given, log, clock = systemClock, mode, 
       fromCommandLine,
       on_error,
       on_closing: () => stream.close(),
-      mount: (mounted) =>
+      mount(mounted) {
+        mountConsole(mounted, dist_dir);
         mountWebchat(mounted, {
           ledger,
           feed,
@@ -364,7 +366,8 @@ export const openHost = async ({ config: given, log, clock = systemClock, mode, 
           public_url: config.public_url,
           dist_dir,
           onDefect: (error) => on_error(error, 'serve the chat'),
-        }),
+        });
+      },
     });
     await app.ready();
     releases.push(() => app.close());

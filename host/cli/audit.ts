@@ -14,7 +14,7 @@ import { type AuditView, auditView } from '../ledger/audit-view.ts';
 import { createJobs } from '../lib/jobs.ts';
 import { withClient } from './client.ts';
 import type { CliContext, CommonOptions } from './context.ts';
-import { printTable, show } from './output.ts';
+import { plain, printTable, show } from './output.ts';
 
 /** The configuration of a home that has a database. */
 export const homeWithTrail = async (context: CliContext, options: CommonOptions): Promise<Config> => {
@@ -66,14 +66,8 @@ const newest = async (ask: Ask, limit: number): Promise<AuditView[]> => {
   }
 };
 
-const plain = (value: unknown): string =>
-  (value === null ? '-' : typeof value === 'string' ? value : JSON.stringify(value)).replace(
-    /[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g,
-    ' ',
-  );
-
 const lineOf = (entry: AuditView): string =>
-  `${[entry.seq, entry.at, entry.actor, entry.action, entry.decision, entry.subject, entry.detail].map((each) => plain(each)).join('  ')}\n`;
+  `${[entry.seq, entry.at, entry.actor, entry.action, entry.decision, entry.subject, entry.detail].map(plain).join('  ')}\n`;
 
 const print = (context: CliContext, options: TailOptions, items: readonly AuditView[]): void => {
   for (const entry of items) context.stdout.write(options.json ? `${JSON.stringify(entry)}\n` : lineOf(entry));

@@ -1,5 +1,6 @@
 /** What a person reads on a terminal, and what a program reads with `--json`. */
 import { AppError } from '../errors.ts';
+import { onOneLine } from '../lib/unseen.ts';
 import type { CliContext, CommonOptions } from './context.ts';
 
 type Output = CliContext['stdout'];
@@ -8,10 +9,7 @@ export const printJson = (out: Output, value: unknown): void => void out.write(`
 
 /** Control characters of a foreign text must not drive the terminal, and bidirectional ones not turn what a person approves. */
 export const plain = (value: unknown): string =>
-  (value === null || value === undefined ? '-' : typeof value === 'object' ? JSON.stringify(value) : String(value)).replace(
-    /[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g,
-    ' ',
-  );
+  onOneLine(value === null || value === undefined ? '-' : typeof value === 'object' ? JSON.stringify(value) : String(value));
 
 /** A table with a heading; the last column takes what room it needs. */
 export const printTable = (out: Output, columns: readonly string[], rows: readonly (readonly unknown[])[]): void => {

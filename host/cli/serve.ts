@@ -119,7 +119,10 @@ export const serve = async (context: CliContext, options: ServeOptions): Promise
       const { token } = await host.tokens.create({ name: 'first-start', role: 'admin', expires_at: null }, 'host');
       printFirstToken(context, token);
     }
-    log.info({ address, home: config.home }, `CommunicationOS runs at ${address}; the chat page is ${address}/chat`);
+    log.info(
+      { address, home: config.home },
+      `CommunicationOS runs at ${address}; the console is ${address}/, the chat page ${address}/chat`,
+    );
   } catch (error) {
     await stop('it could not start');
     throw error;

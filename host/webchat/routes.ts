@@ -3,10 +3,11 @@ import type { FastifyError, FastifyInstance, FastifyPluginAsync, FastifyReply, F
 import { AppError } from '../errors.ts';
 import { createOpenStreams } from '../http/open-streams.ts';
 import { PROBLEM_TYPE, problem } from '../http/problem.ts';
+import { readPageFiles } from '../pages/page-files.ts';
+import { SECURITY_HEADERS } from '../pages/page-headers.ts';
+import { serveAssets } from '../pages/serve-assets.ts';
 import { type Caller, decideFetchSite, decideHost, decideOrigin, type GateRules, isForwarded, isLocal } from './gate.ts';
 import { parseHistoryQuery, parseNewMessage } from './new-message.ts';
-import { readPageFiles } from './page-files.ts';
-import { SECURITY_HEADERS } from './page-headers.ts';
 import { createRateBound } from './rate-bound.ts';
 import { createStreamRoute } from './stream-route.ts';
 import { newVisitorCookie, parseVisitorCookie, setCookieHeader, userKeyOf } from './visitor.ts';
@@ -89,11 +90,7 @@ const servePage = async (app: FastifyInstance, deps: WebchatDeps, rules: () => G
     return reply.header('cache-control', 'no-store').type('text/html; charset=utf-8').send(files.index);
   });
   app.get('/chat/', (_request, reply) => reply.redirect('/chat', 308));
-  app.get<{ Params: { name: string } }>('/chat/assets/:name', (request, reply) => {
-    const asset = files?.assets.get(request.params.name);
-    if (!asset) throw new AppError('NOT_FOUND', 'The page has no such file.', 'Reload /chat.');
-    return reply.header('cache-control', 'public, max-age=31536000, immutable').type(asset.content_type).send(asset.bytes);
-  });
+  serveAssets(app, '/chat/assets/', '/chat', files);
 };
 
 const serveMessages = (app: FastifyInstance, deps: WebchatDeps): void => {

@@ -22,13 +22,10 @@ export interface Visit {
   complaints: string[];
 }
 
-/** A new visitor in front of a page that has connected. */
-export const visit = async (browser: Browser, url: string, options: BrowserContextOptions = {}): Promise<Visit> => {
-  const context = await browser.newContext(options);
-  const page = await context.newPage();
+/** Notes what a page asks elsewhere for, and what it complains about. */
+export const observe = (page: Page, origin: string): Visit => {
   const foreign: string[] = [];
   const complaints: string[] = [];
-  const { origin } = new URL(url);
   page.on('request', (request) => {
     if (new URL(request.url()).origin !== origin) foreign.push(request.url());
   });
@@ -36,7 +33,15 @@ export const visit = async (browser: Browser, url: string, options: BrowserConte
   page.on('console', (message) => {
     if (message.type() === 'error') complaints.push(message.text());
   });
+  return { page, foreign, complaints };
+};
+
+/** A new visitor in front of a chat that has connected. */
+export const visit = async (browser: Browser, url: string, options: BrowserContextOptions = {}): Promise<Visit> => {
+  const context = await browser.newContext(options);
+  const page = await context.newPage();
+  const visit = observe(page, new URL(url).origin);
   await page.goto(url);
   await page.getByText('Connected').waitFor();
-  return { page, foreign, complaints };
+  return visit;
 };

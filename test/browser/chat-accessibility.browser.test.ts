@@ -1,16 +1,12 @@
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import type { AxeResults } from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { violations } from './axe.ts';
 import { launchBrowser, visit } from './browser.ts';
 import { type Chat, startChat } from './start-chat.ts';
 
 let browser: Browser;
 let chat: Chat;
-let axe: string;
 beforeAll(async () => {
-  axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
   browser = await launchBrowser();
 });
 afterAll(() => browser.close());
@@ -21,12 +17,6 @@ afterEach(async () => {
   for (const context of browser.contexts()) await context.close();
   await chat.close();
 });
-
-const violations = async (page: Page): Promise<string[]> => {
-  await page.evaluate(axe);
-  const results = await page.evaluate(() => (globalThis as unknown as { axe: { run(): Promise<AxeResults> } }).axe.run());
-  return results.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
-};
 
 /** Every kind of thing that the page shows, in one conversation. */
 const fill = async (page: Page) => {

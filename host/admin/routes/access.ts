@@ -73,6 +73,15 @@ const loginRoutes = ({ access, public_url }: RouteDeps): Route[] => [
     },
   }),
   route({
+    method: 'GET',
+    path: '/api/login',
+    role: 'viewer',
+    operation: 'get_login',
+    summary: 'Whose login or token this is, and what it may do',
+    answer: { status: 200, description: 'Named as in the audit trail, without the kind in front.', schema: LoginAnswer },
+    handle: ({ caller: { actor, role } }) => ({ name: actor.slice(actor.indexOf(':') + 1), role }),
+  }),
+  route({
     method: 'POST',
     path: '/api/logout',
     role: 'viewer',

@@ -1,7 +1,7 @@
 /** The conversation as the page shows it: history, stream and outbox in one state. */
+import { type ConnectionStatus, createConnection } from '../../pages/browser/connection.ts';
 import type { ChatMessage } from '../webchat-store.ts';
 import type { ChatApi, Failure } from './chat-api.ts';
-import { type ConnectionStatus, createConnection } from './connection.ts';
 import { mergeMessages } from './messages.ts';
 import { createOutbox, type Unsent } from './outbox.ts';
 import type { SessionMemory } from './session-memory.ts';
@@ -96,8 +96,11 @@ export const createChatSession = ({ api, memory, onChange }: ChatSessionDeps): C
   };
 
   const connection = createConnection({
-    lastEventId: () => state.messages.at(-1)?.seq ?? null,
-    onMessage: (message) => show([message]),
+    address() {
+      const last = state.messages.at(-1)?.seq;
+      return last === undefined ? '/chat/stream' : `/chat/stream?last_event_id=${last}`;
+    },
+    events: { message: ({ data }) => show([JSON.parse(data) as ChatMessage]) },
     onStatus: (status) => change({ connection: status }),
     onOpen() {
       void loadNewest();

@@ -1,10 +1,10 @@
 import { useEffect, useRef } from 'preact/hooks';
+import { dayOf } from '../../pages/browser/times.ts';
 import type { ChatMessage } from '../webchat-store.ts';
 import type { ChatState } from './chat-session.ts';
 import { DownIcon } from './icons.tsx';
 import { MessageItem, UnsentItem } from './message-item.tsx';
 import { isAwaitingAnswer } from './messages.ts';
-import { dayOf } from './times.ts';
 import { useScroll } from './use-scroll.ts';
 import { Waiting } from './waiting.tsx';
 import { Welcome } from './welcome.tsx';

@@ -1,5 +1,5 @@
-import type { ConnectionStatus } from './connection.ts';
-import { MarkIcon } from './icons.tsx';
+import type { ConnectionStatus } from '../../pages/browser/connection.ts';
+import { Mark } from '../../pages/browser/mark.tsx';
 
 const SAYS: Readonly<Record<ConnectionStatus, string>> = {
   connecting: 'Connecting…',
@@ -9,7 +9,7 @@ const SAYS: Readonly<Record<ConnectionStatus, string>> = {
 
 export const Header = ({ connection }: { connection: ConnectionStatus }) => (
   <header class="header">
-    <MarkIcon />
+    <Mark />
     <h1 class="header-title">Chat</h1>
     <p class={`connection connection-${connection}`} role="status">
       <span class="connection-dot" aria-hidden="true" />

@@ -1,8 +1,8 @@
+import { fullTimeOf, timeOf } from '../../pages/browser/times.ts';
 import type { ChatMessage } from '../webchat-store.ts';
 import { MessageText } from './message-text.tsx';
 import { outcomeOf } from './messages.ts';
 import type { Unsent } from './outbox.ts';
-import { fullTimeOf, timeOf } from './times.ts';
 
 const Time = ({ at }: { at: string }) => (
   <time dateTime={at} title={fullTimeOf(at)}>

@@ -158,6 +158,7 @@ export const EXAMPLES: Record<string, (known: Known, host: AdminHost) => Example
     return { path: `/api/tokens/${id}` };
   },
   login: () => ({ path: '/api/login', body: { token: 'aos_of-nobody' } }),
+  get_login: () => ({ path: '/api/login' }),
   logout: () => ({ path: '/api/logout' }),
   open_stream: () => ({ path: '/api/stream' }),
   get_openapi: () => ({ path: '/api/openapi.json' }),

@@ -22,14 +22,14 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
 const isMissing = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'ENOENT';
 
 /** Null when the page was not built: the rest of the host runs without it. */
-export const readPageFiles = async (assetsDir: string): Promise<PageFiles | null> => {
+export const readPageFiles = async (folder: string): Promise<PageFiles | null> => {
   try {
-    const index = await readFile(join(assetsDir, 'index.html'));
-    const folder = join(assetsDir, 'assets');
+    const index = await readFile(join(folder, 'index.html'));
+    const below = join(folder, 'assets');
     const assets = new Map<string, Asset>();
-    for (const name of await readdir(folder)) {
+    for (const name of await readdir(below)) {
       const content_type = CONTENT_TYPES[extname(name)];
-      if (content_type !== undefined) assets.set(name, { content_type, bytes: await readFile(join(folder, name)) });
+      if (content_type !== undefined) assets.set(name, { content_type, bytes: await readFile(join(below, name)) });
     }
     return { index, assets };
   } catch (error) {

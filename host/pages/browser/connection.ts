@@ -1,12 +1,11 @@
-/** The stream of the conversation, kept open while somebody looks at the page. */
-import type { ChatMessage } from '../webchat-store.ts';
-
+/** A stream of server-sent events, kept open while somebody looks at the page. */
 export type ConnectionStatus = 'connecting' | 'open' | 'reconnecting';
 
 export interface ConnectionDeps {
-  /** The highest `seq` known; null before anything is. */
-  lastEventId(): number | null;
-  onMessage(message: ChatMessage): void;
+  /** Asked anew at each opening, so that it can say where to go on. */
+  address(): string;
+  /** By the event's name. */
+  events: Readonly<Record<string, (event: MessageEvent<string>) => void>>;
   onStatus(status: ConnectionStatus): void;
   onOpen(): void;
   /** The server answered, but not with a stream. */
@@ -35,15 +34,14 @@ export const createConnection = (deps: ConnectionDeps) => {
 
   const open = () => {
     close();
-    const last = deps.lastEventId();
-    const opened = new EventSource(last === null ? '/chat/stream' : `/chat/stream?last_event_id=${last}`);
+    const opened = new EventSource(deps.address());
     source = opened;
     opened.addEventListener('open', () => {
       failures = 0;
       deps.onStatus('open');
       deps.onOpen();
     });
-    opened.addEventListener('message', ({ data }) => deps.onMessage(JSON.parse(data) as ChatMessage));
+    for (const [name, take] of Object.entries(deps.events)) opened.addEventListener(name, take as (event: Event) => void);
     opened.addEventListener('error', () => {
       deps.onStatus('reconnecting');
       // After a broken connection the browser tries again by itself; after an answer that is no stream it gives up.
@@ -57,14 +55,19 @@ export const createConnection = (deps: ConnectionDeps) => {
   return {
     /**
      * A hidden tab gives its stream back: a browser opens six connections to one host at most, and six
-     * tabs with a stream each would leave none for sending.
+     * tabs with a stream each would leave none for anything else. The answer stops it for good.
      */
-    start() {
+    start(): () => void {
       const follow = () => (document.visibilityState === 'visible' ? open() : close());
       document.addEventListener('visibilitychange', follow);
       addEventListener('online', follow);
       deps.onStatus('connecting');
       follow();
+      return () => {
+        document.removeEventListener('visibilitychange', follow);
+        removeEventListener('online', follow);
+        close();
+      };
     },
   };
 };

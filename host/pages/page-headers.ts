@@ -1,4 +1,4 @@
-/** Headers of every answer under /chat. */
+/** Headers of every answer that belongs to a page: the page itself, its files, and what refuses them. */
 
 /**
  * `default-src 'none'` leaves nothing to a mistake: no frame, no form target of another origin, no

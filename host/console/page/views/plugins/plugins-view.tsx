@@ -1,0 +1,4 @@
+import { View } from '../../parts/view.tsx';
+
+export const ChannelsView = () => <View title="Channels">{null}</View>;
+export const ConnectorsView = () => <View title="Connectors">{null}</View>;

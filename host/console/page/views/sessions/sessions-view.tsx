@@ -1,0 +1,3 @@
+import { View } from '../../parts/view.tsx';
+
+export const SessionsView = () => <View title="Sessions">{null}</View>;
