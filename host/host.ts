@@ -112,7 +112,8 @@ export const openHost = async ({ config: given, log, clock = systemClock, mode, 
     releases.push(() => database.close());
     opened = await openKeys(database.reader, { keys_dir: given.keys_dir, master_key: given.master_key, now: () => clock.now() });
     const { keyring, settings: key_settings } = opened;
-    const ledger = createLedger({ database, keys: keyring.keys });
+    const feed = createFeed((error) => on_error(error, 'tell a listener'));
+    const ledger = createLedger({ database, keys: keyring.keys, feed });
     releases.push(() => trail.close());
     await trail.attach(ledger, keyring, mode);
     if (key_settings.length > 0) await ledger.commit({ settings: key_settings });
@@ -136,7 +137,6 @@ export const openHost = async ({ config: given, log, clock = systemClock, mode, 
     const { config, network_mode, execution_phase, pairings, shut } = governance;
     releases.push(async () => governance.live.close());
 
-    const feed = createFeed((error) => on_error(error, 'tell a listener'));
     const people = createPeople({ ledger, clock, newId });
     const sessions = createSessions({ ledger, clock, newId });
     const rates = createRateWindow();
@@ -213,7 +213,7 @@ export const openHost = async ({ config: given, log, clock = systemClock, mode, 
     const rooms = createHostChannels({ ...ofPlugins, newId, feed, bus, unclean, probe });
     const { channels } = rooms;
     releases.push(() => rooms.close());
-    const pool = createConnectorPool(ofPlugins);
+    const pool = createConnectorPool({ ...ofPlugins, feed });
     releases.push(() => pool.close());
     const connectors = createHostConnectors({
       config,

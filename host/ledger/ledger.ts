@@ -21,7 +21,9 @@ import { activeSession, listSessions, type SessionFilter, sessionById, sessionsO
 import { setting, settingAt } from '../db/tables/settings.ts';
 import { allTokens } from '../db/tables/tokens.ts';
 import type { MessageRow, ResealedValue, Unit, UnitResult } from '../db/unit.ts';
+import type { Feed } from '../lib/feed.ts';
 import type { ContentKeys, ContentOwner } from '../secrets/content-keys.ts';
+import { decisionsOf, isDecision } from './announce.ts';
 import {
   type InboundFate,
   inboundMessage,
@@ -43,8 +45,20 @@ export interface WaitingEvent {
   event: InboundEvent;
 }
 
-export const createLedger = ({ database, keys }: { database: Database; keys: ContentKeys }) => {
+export interface LedgerDeps {
+  database: Database;
+  keys: ContentKeys;
+  /** Hears of decisions when they are durable. */
+  feed?: Pick<Feed, 'publish'>;
+}
+
+export const createLedger = ({ database, keys, feed }: LedgerDeps) => {
   const { reader, writer } = database;
+  const announced = async (unit: Unit): Promise<UnitResult> => {
+    const result = await writer.commit(unit);
+    for (const entry of decisionsOf(unit, result)) feed?.publish(entry);
+    return result;
+  };
   /** Rows whose content can be opened at once: their keys are in memory. */
   const openable = async <Row extends messages.StoredMessage[]>(reading: Promise<Row>): Promise<Row> => {
     const rows = await reading;
@@ -62,7 +76,7 @@ export const createLedger = ({ database, keys }: { database: Database; keys: Con
     return row;
   };
   return {
-    commit: (unit: Unit): Promise<UnitResult> => writer.commit(unit),
+    commit: (unit: Unit): Promise<UnitResult> => (isDecision(unit) ? announced(unit) : writer.commit(unit)),
     /** Why the last write failed; null when all is well. */
     fault: (): string | null => writer.fault(),
 

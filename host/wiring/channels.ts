@@ -14,7 +14,7 @@ import { isAttachmentId, outboundAttachments } from '../ledger/attachments.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { ledgerStorage } from '../ledger/plugin-storage.ts';
 import type { Clock } from '../lib/clock.ts';
-import type { Feed } from '../lib/feed.ts';
+import { type Feed, feedEntry } from '../lib/feed.ts';
 import type { NewId } from '../lib/ids.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { Probe } from '../lib/probe.ts';
@@ -118,7 +118,7 @@ export const createHostChannels = (deps: HostChannelsDeps) => {
 
   const onState: PluginRegistryDeps<Channel>['on_state'] = (id, { state, reason, fix }, running) => {
     deps.metrics.channel(id, running);
-    deps.feed.publish({ kind: 'channel', channel_id: id, id, direction: null, conversation_key: null, state });
+    deps.feed.publish(feedEntry('channel', id, state, id));
     if (deps.offline) return;
     log[stateLevel(state)]({ channel_id: id, state, reason: reason ?? undefined, fix: fix ?? undefined }, `channel ${id} is ${state}`);
   };

@@ -12,6 +12,7 @@ import type { Egress } from '../egress/egress.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { ledgerStorage } from '../ledger/plugin-storage.ts';
 import type { Clock } from '../lib/clock.ts';
+import { type Feed, feedEntry } from '../lib/feed.ts';
 import type { Logger } from '../lib/logger.ts';
 import { createFaultHistory, type FaultHistory } from '../registry/fault-history.ts';
 import type { Generation, Next } from '../registry/generation.ts';
@@ -29,6 +30,7 @@ export interface ConnectorPoolDeps {
   clock: Clock;
   ledger: Ledger;
   metrics: Metrics;
+  feed: Feed;
   egress: Egress;
   sandbox: Sandbox;
   bundles: PluginBundles;
@@ -120,6 +122,7 @@ export const createConnectorPool = (deps: ConnectorPoolDeps) => {
     },
     on_state(id, { state, reason, fix }, running) {
       deps.metrics.connector(id, running);
+      deps.feed.publish(feedEntry('connector', id, state, null));
       if (deps.offline) return;
       log[stateLevel(state)](
         { connector_id: id, state, reason: reason ?? undefined, fix: fix ?? undefined },

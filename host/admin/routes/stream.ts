@@ -1,5 +1,6 @@
 /** What happens, as it happens. */
 import Type from 'typebox';
+import { FEED_KINDS } from '../../lib/feed.ts';
 import { type RouteGroup, route } from '../route.ts';
 import type { RouteDeps } from '../routes.ts';
 
@@ -12,14 +13,13 @@ export const streamRoutes = ({ stream }: RouteDeps): RouteGroup => ({
       path: '/api/stream',
       role: 'viewer',
       operation: 'open_stream',
-      summary: 'Server-sent events: messages and channels that change. Last-Event-ID goes on from there',
+      summary: 'Server-sent events: messages, plugins, approvals, pairings and modes that change. Last-Event-ID goes on from there',
       headers: Type.Object({
         'last-event-id': Type.Optional(Type.String({ maxLength: 64, description: 'The id of the last event that was read.' })),
       }),
       answer: {
         status: 200,
-        description:
-          'Events `message` and `channel`: {kind, channel_id, id, direction, conversation_key, state, at}. `reset`: something was missed; read the lists again.',
+        description: `Events ${FEED_KINDS.map((kind) => `\`${kind}\``).join(', ')}: {kind, id, state, channel_id, direction, conversation_key, at}. \`reset\`: something was missed; read the lists again.`,
         content_type: 'text/event-stream',
       },
       refuses: ['RATE_LIMITED'],

@@ -77,6 +77,51 @@ describe('the stream', () => {
     second.close();
   });
 
+  it('tells of connectors, of approvals from the asking to the use, and of modes, when they are durable', async () => {
+    const { token } = await host.newToken('viewer');
+    const reader = await openStream(token);
+    await host.admin('/api/connectors/wiki/disable', { method: 'POST' });
+    await saw(reader.events, 'wiki', 'disabled');
+    await host.admin('/api/policy', { method: 'PUT', body: { connectors: { notes: { allowed_operations: ['write'] } } } });
+    const asked = await host.admin('/api/connectors/notes/execute', {
+      method: 'POST',
+      body: { operation: 'write', params: { text: 'x' } },
+    });
+    const { approval_id } = asked.body.error;
+    await saw(reader.events, approval_id, 'pending');
+    await host.admin(`/api/approvals/${approval_id}/approve`, { method: 'POST' });
+    await saw(reader.events, approval_id, 'used');
+    await host.admin('/api/network-mode', { method: 'POST', body: { mode: 'readonly' } });
+    await saw(reader.events, 'network_mode', 'readonly');
+    await host.admin('/api/network-mode', { method: 'POST', body: { mode: 'on' } });
+    await saw(reader.events, 'network_mode', 'on');
+    await host.admin('/api/phase', { method: 'POST', body: { phase: 'planning' } });
+    await saw(reader.events, 'execution_phase', 'planning');
+    await host.admin('/api/phase', { method: 'POST', body: { phase: 'execution' } });
+    reader.close();
+  });
+
+  it('tells that a sender waits or was let in, and not who it is', async () => {
+    const policy = (unknown_senders: string) =>
+      host.admin('/api/policy', { method: 'PUT', body: { channels: { webchat: { unknown_senders } } } });
+    const { token } = await host.newToken('viewer');
+    const reader = await openStream(token);
+    await policy('pair');
+    await host.say('let me in');
+    await saw(reader.events, 'webchat', 'pending');
+    const { body } = await host.admin('/api/pairings');
+    const [{ code, user_key }] = body.items;
+    await host.admin(`/api/pairings/${code}/approve`, { method: 'POST' });
+    await saw(reader.events, 'webchat', 'approved');
+    await host.admin(`/api/pairings/webchat/${user_key}`, { method: 'DELETE' });
+    await saw(reader.events, 'webchat', 'revoked');
+    await policy('allow');
+    const told = reader.events.filter(({ event }) => event === 'pairing');
+    expect(told).toHaveLength(3);
+    expect(JSON.stringify(told)).not.toContain(user_key);
+    reader.close();
+  });
+
   it('says so when it cannot tell what was missed', async () => {
     const { token } = await host.newToken('viewer');
     const reader = await openStream(token, { 'last-event-id': 'of-another-start-7' });

@@ -1,9 +1,9 @@
 /** What changes, as it changes: one stream for the whole page, told on to whoever shows what it is about. */
+import { FEED_KINDS, type FeedEntry } from '../../../lib/feed.ts';
 import { type ConnectionStatus, createConnection } from '../../../pages/browser/connection.ts';
 
 /** What an event is about. */
-export type Topic = 'message' | 'channel' | 'connector' | 'approval' | 'pairing' | 'mode';
-const TOPICS: readonly Topic[] = ['message', 'channel', 'connector', 'approval', 'pairing', 'mode'];
+export type Topic = FeedEntry['kind'];
 
 export interface Live {
   /** The answer ends it. */
@@ -35,7 +35,7 @@ export const createLive = (onRefused: () => void): Live => {
   const connection = createConnection({
     address: () => '/api/stream',
     events: {
-      ...Object.fromEntries(TOPICS.map((topic) => [topic, () => changes.tell(topic)])),
+      ...Object.fromEntries(FEED_KINDS.map((topic) => [topic, () => changes.tell(topic)])),
       reset: () => changes.tell(null),
     },
     onStatus(now) {
