@@ -3,22 +3,9 @@
  * reverse order; a broken plugin or channel never stops what stands here.
  */
 import { access } from 'node:fs/promises';
-import os from 'node:os';
 import path from 'node:path';
-import type { FastifyInstance } from 'fastify';
-import { createAccess } from './admin/access/access.ts';
-import { createApp } from './admin/app.ts';
-import { createAttachmentOperations } from './admin/attachment-operations.ts';
-import { createAuditOperations } from './admin/audit-operations.ts';
-import { healthOf } from './admin/health.ts';
 import { createMetrics } from './admin/metrics.ts';
-import { createDocument } from './admin/openapi.ts';
-import { createOperations } from './admin/operations.ts';
 import { createRequestOperations } from './admin/request-operations.ts';
-import { createRoutes } from './admin/routes.ts';
-import { createSessionOperations } from './admin/session-operations.ts';
-import { createRecent } from './admin/stream/recent.ts';
-import { createStream } from './admin/stream/stream.ts';
 import { createAgent } from './agents/create-agent.ts';
 import { createRunTokens } from './agents/run-tokens.ts';
 import { createBus } from './bus/bus.ts';
@@ -30,13 +17,10 @@ import { createDispatch } from './bus/steps/dispatch.ts';
 import { createRateLimit, rateKey } from './bus/steps/rate-limit.ts';
 import { createSessionStep } from './bus/steps/session.ts';
 import { COMMAND_NAMES } from './commands/commands.ts';
-import { configTable } from './config/sources.ts';
 import type { Config } from './config.ts';
-import { mountConsole } from './console/mount.ts';
 import { openDatabase } from './db/database.ts';
 import { acquireLock } from './db/lock.ts';
 import { createEgress } from './egress/create-egress.ts';
-import { cameFromCommandLine } from './http/server.ts';
 import { sessionHistory } from './ledger/history.ts';
 import { createLedger } from './ledger/ledger.ts';
 import { failInterrupted, failInterruptedRequests } from './ledger/resume.ts';
@@ -45,19 +29,18 @@ import { createFeed } from './lib/feed.ts';
 import { createIds } from './lib/ids.ts';
 import type { Logger } from './lib/logger.ts';
 import type { Probe } from './lib/probe.ts';
-import { createPosts } from './outbox/post-message.ts';
 import { createPeople } from './people/people.ts';
 import { createSandbox } from './sandbox/sandbox.ts';
 import { type OpenedKeys, openKeys } from './secrets/open-keys.ts';
 import { createSessions } from './sessions/sessions.ts';
-import { VERSION } from './version.ts';
-import { mountWebchat } from './webchat/mount.ts';
+import { openHostApi } from './wiring/api.ts';
 import { createHostChannels } from './wiring/channels.ts';
 import { createHostCommands } from './wiring/commands.ts';
 import { createConnectorPool } from './wiring/connector-pool.ts';
 import { createHostConnectors } from './wiring/connectors.ts';
 import { createDeliverResult } from './wiring/deliver-result.ts';
 import { createHostGovernance } from './wiring/governance.ts';
+import { createHostOperations } from './wiring/operations.ts';
 import { createHostPeople } from './wiring/people.ts';
 import { createPluginBundles } from './wiring/plugin-bundles.ts';
 import { openHostTrail } from './wiring/trail.ts';
@@ -233,66 +216,23 @@ export const openHost = async ({ config: given, log, clock = systemClock, mode, 
     releases.push(() => connectors.close());
     releases.push(async () => bus.stop());
 
-    const started = clock.monotonic();
     let address: string | null = null;
     let draining = false;
-    const health = async () => {
-      const fault = ledger.fault();
-      // Only a write shows that it is over, and whoever is told "unhealthy" may keep away the messages that would write.
-      if (fault !== null) {
-        const noted = { name: 'database_fault', value: fault, at: clock.now(), actor: 'host', reason: 'noted when it was over' };
-        await ledger.commit({ settings: [noted] }).catch(() => undefined);
-      }
-      return healthOf({
-        timestamp: isoTime(clock.now()),
-        database_fault: ledger.fault(),
-        network_mode: network_mode.value(),
-        channels: channels.list().map(({ id, state, enabled, serving }) => ({ id, state: serving?.state ?? state, enabled })),
-      });
-    };
-    const settings = configTable(config, () => ({
-      network_mode: network_mode.current(),
-      execution_phase: execution_phase.current(),
-      channels: channels.list(),
-      connectors: pool.connectors.list(),
-    }));
-    const operations = createOperations({
+    const operations = createHostOperations({
+      governance,
       ledger,
       clock,
-      channels,
-      connectors: pool.connectors,
-      health,
-      runtime: () => ({
-        version: VERSION,
-        pid: process.pid,
-        address,
-        home: config.home,
-        uptime_seconds: Math.round((clock.monotonic() - started) / 1000),
-        execution_phase: execution_phase.value(),
-        policy_problem: governance.live.problem(),
-        agent: agent.name,
-        lanes: bus.counts(),
-        middleware: steps.counts(),
-      }),
-      outboxCounts: (id) => rooms.outboxCounts(id),
-      wake: (id) => rooms.wake(id),
-      attachments: createAttachmentOperations({ open: rooms.inboundFile }),
-      audit: createAuditOperations({ ledger, verify: trail.verify }),
-      post: createPosts({
-        ledger,
-        clock,
-        newId,
-        feed,
-        person: (channel_id, user_key) => people.resolve(channel_id, user_key),
-        channel: (id) => rooms.outlet(id),
-      }),
-      sessions: createSessionOperations({
-        ledger,
-        clock,
-        sessions,
-        person: async (channel_id, user_key) => (user_key === null ? null : ((await ledger.personOf(channel_id, user_key)) ?? null)),
-      }),
-      ...settings,
+      newId,
+      feed,
+      people,
+      sessions,
+      steps,
+      agent,
+      bus,
+      rooms,
+      pool,
+      trail,
+      address: () => address,
     });
     const administration = governance.administration({
       requireChannel: (id) => void channels.show(id),
@@ -315,61 +255,27 @@ export const openHost = async ({ config: given, log, clock = systemClock, mode, 
       sessions,
       pairings,
       wake: (id) => rooms.wake(id),
-      listConfig: settings.listConfig,
+      listConfig: operations.listConfig,
       probe,
     });
-    /** A command that works on the database alone asks this very API. */
-    const fromCommandLine = mode === 'offline' ? () => true : cameFromCommandLine;
-    const access = createAccess({
+    const { app, tokens, stream } = await openHostApi({
+      config,
       ledger,
       clock,
       newId,
-      admin_token: config.admin_token,
-      public_url: config.public_url,
-      fromCommandLine,
-      os_user: os.userInfo().username,
-      on_error,
-    });
-    await access.tokens.load();
-    const stream = createStream({ recent: createRecent({ feed, clock, start: newId() }), clock, access });
-    const routes = createRoutes({
-      operations,
-      access,
+      feed,
       metrics,
-      stream,
-      public_url: config.public_url,
+      rooms,
+      run_tokens,
+      operations,
       governance: administration,
       people: hostPeople,
       requests: createRequestOperations(ledger, connectors.service),
+      dist_dir,
+      offline: mode === 'offline',
       ready: () => channels.ready() && pool.connectors.ready() && !draining,
-      document: () => document,
-    });
-    const document = createDocument(routes);
-    const app: FastifyInstance = createApp({
-      routes,
-      authenticate: access.authenticate,
-      findRun: run_tokens.find,
-      public_url: config.public_url,
-      trusted_proxies: config.trusted_proxies,
-      fromCommandLine,
       on_error,
-      on_closing: () => stream.close(),
-      mount(mounted) {
-        mountConsole(mounted, dist_dir);
-        mountWebchat(mounted, {
-          ledger,
-          feed,
-          clock,
-          record: rooms.record,
-          enabled: (id) => channels.lives(id),
-          isPublic: () => config.policy.channels?.webchat?.public === true,
-          public_url: config.public_url,
-          dist_dir,
-          onDefect: (error) => on_error(error, 'serve the chat'),
-        });
-      },
     });
-    await app.ready();
     releases.push(() => app.close());
 
     return {
@@ -378,7 +284,7 @@ export const openHost = async ({ config: given, log, clock = systemClock, mode, 
       operations,
       /** Those of the folders and those of code. */
       connectors: connectors.directory,
-      tokens: access.tokens,
+      tokens,
       /** For the embedding program: requests to connectors, and connectors of its own. */
       communication: connectors.communication,
       /** Names the process that owns this home, for a second one that wants it. */

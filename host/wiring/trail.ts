@@ -104,3 +104,5 @@ export const openHostTrail = async ({ config, clock, log, dist_dir, on_error }: 
     },
   };
 };
+
+export type HostTrail = Awaited<ReturnType<typeof openHostTrail>>;

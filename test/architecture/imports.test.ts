@@ -50,7 +50,7 @@ const HOMES: Record<string, readonly string[]> = {
   chokidar: ['host/registry/watch.ts'],
   '@modelcontextprotocol/sdk': ['host/admin/mcp/answer.ts'],
   '@fastify/cookie': ['host/admin/access/cookie.ts'],
-  fastify: ['host/admin/', 'host/webchat/', 'host/console/', 'host/pages/', 'host/http/', 'host/host.ts'],
+  fastify: ['host/admin/', 'host/webchat/', 'host/console/', 'host/pages/', 'host/http/', 'host/wiring/api.ts'],
   commander: ['host/cli/'],
   'prom-client': ['host/admin/metrics.ts'],
   preact: ['host/webchat/page/', 'host/console/page/', 'host/pages/browser/'],
