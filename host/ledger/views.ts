@@ -49,14 +49,15 @@ export const messageView = (ledger: Ledger, row: StoredMessage) => {
 
 export type MessageView = ReturnType<typeof messageView>;
 
-/** The whole life of one message: its event, itself, its deliveries, and what the audit trail says of them. */
+/** The whole life of one message: its event, itself, what was asked of connectors for it, its deliveries, and what the audit trail says of them. */
 export const traceOf = async (ledger: Ledger, id: string) => {
   const row = await ledger.messageById(id);
   if (!row) return null;
   const inbound = row.direction === 'inbound' ? row : row.in_reply_to ? await ledger.messageById(row.in_reply_to) : undefined;
   const event = inbound?.event_id ? await ledger.eventOfMessage(inbound.channel_id, inbound.event_id) : undefined;
   const deliveries = inbound ? await ledger.answersTo(inbound.id) : [row];
-  const subjects = [...(event ? [event.id] : []), ...(inbound ? [inbound.id] : []), ...deliveries.map((delivery) => delivery.id)];
+  const requests = inbound ? await ledger.evidenceOfMessage(inbound.id) : [];
+  const subjects = [event, inbound, ...requests, ...deliveries].flatMap((each) => (each ? [each.id] : []));
   const audit = await ledger.auditOf(subjects);
   return {
     id,
@@ -74,6 +75,17 @@ export const traceOf = async (ledger: Ledger, id: string) => {
         }
       : null,
     message: inbound ? messageView(ledger, inbound) : null,
+    // What was asked and what came back is in the evidence itself.
+    requests: requests.map((request) => ({
+      evidence_id: request.id,
+      connector_type: request.connector_id,
+      operation: request.operation,
+      effect: request.effect,
+      state: request.state,
+      code: request.code,
+      requested_at: isoTime(request.requested_at),
+      finished_at: time(request.finished_at),
+    })),
     deliveries: deliveries.map((delivery) => messageView(ledger, delivery)),
     audit: audit.map((entry) => ({
       seq: entry.seq,

@@ -1,6 +1,7 @@
 /** Requests to connectors and their evidence as the API takes and shows them. */
 import Type from 'typebox';
 import { closed, Id, orNull, Time } from './common.ts';
+import { EVIDENCE_STATES } from './evidence-state.ts';
 
 const NullText = orNull(Type.String());
 const NullTime = orNull(Time);
@@ -68,7 +69,7 @@ export const EvidenceAnswer = Type.Object(
     user_key: NullText,
     message_id: orNull(Type.String({ description: 'The inbound message whose run asked.' })),
     approval_id: NullText,
-    state: Type.Enum(['started', 'success', 'failed', 'denied', 'rate_limited', 'requires_approval', 'timeout', 'unknown'] as const),
+    state: Type.Enum(EVIDENCE_STATES),
     rule: orNull(Type.String({ description: 'What decided.' })),
     code: NullText,
     data: Json,

@@ -2,6 +2,7 @@
 import Type, { type Static } from 'typebox';
 import { Attachment, Button, ConversationType, Key, MessageType } from '../message.ts';
 import { closed, Id, orNull, PageQuery, page, Time } from './common.ts';
+import { EVIDENCE_STATES } from './evidence-state.ts';
 
 export const INBOUND_STATES = ['received', 'dispatched', 'answered', 'ignored', 'rejected', 'failed'] as const;
 export const OUTBOUND_STATES = ['pending', 'sending', 'sent', 'delivered', 'read', 'held', 'unknown', 'expired', 'dead'] as const;
@@ -122,6 +123,19 @@ export const TraceAnswer = Type.Object(
       }),
     ),
     message: orNull(MessageAnswer),
+    requests: Type.Array(
+      Type.Object({
+        evidence_id: Type.String({ description: 'For GET /api/evidence/:id.' }),
+        connector_type: NullText,
+        operation: NullText,
+        effect: orNull(Type.Enum(['read', 'write'] as const)),
+        state: Type.Enum(EVIDENCE_STATES),
+        code: NullText,
+        requested_at: Time,
+        finished_at: NullTime,
+      }),
+      { description: 'What was asked of connectors for it, oldest first.' },
+    ),
     deliveries: Type.Array(MessageAnswer),
     audit: Type.Array(
       Type.Object({

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Provider } from '../fakes/provider.ts';
 import { startFakeSearxng } from '../fakes/search.ts';
 import { ADMIN_TOKEN, adminApi } from '../support/admin-api.ts';
-import { type RunningHost, startHost } from '../support/home.ts';
+import { agentos, type RunningHost, startHost } from '../support/home.ts';
 import { saidTo } from '../support/telegram-chats.ts';
 import { makeTelegramHome, SECRET, type TelegramHome, textUpdate } from '../support/telegram-home.ts';
 
@@ -66,7 +66,16 @@ it('fetch brings the words of a page, without what a page would run, with its so
   expect(said).not.toContain('steal');
   expect(said).toContain('external_source');
   const [, id] = /Evidence: (\S+)/.exec(said) ?? [];
-  expect((await adminApi(host).get(`/api/evidence/${id}`)).body).toMatchObject({ connector_type: 'web_fetch', state: 'success' });
+  const evidence = (await adminApi(host).get(`/api/evidence/${id}`)).body;
+  expect(evidence).toMatchObject({ connector_type: 'web_fetch', state: 'success' });
+  // And the other way: from the message to what was asked for it, with the audit entries of both.
+  const trace = (await adminApi(host).get(`/api/messages/${evidence.message_id}/trace`)).body;
+  expect(trace.requests).toMatchObject([
+    { evidence_id: id, connector_type: 'web_fetch', operation: 'fetch', effect: 'read', state: 'success' },
+  ]);
+  expect(trace.audit.map(({ subject }: { subject: string }) => subject)).toEqual(expect.arrayContaining([evidence.message_id, id]));
+  const printed = await agentos(room.home, ['trace', evidence.message_id]);
+  expect(printed.stdout).toMatch(new RegExp(`request +${id} +success +web_fetch fetch`));
 });
 
 it('search asks the service that the operator configured', async () => {

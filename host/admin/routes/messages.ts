@@ -64,7 +64,7 @@ export const messageRoutes = ({ operations }: RouteDeps): RouteGroup => ({
       path: '/api/messages/:id/trace',
       role: 'viewer',
       operation: 'trace_message',
-      summary: 'Its whole life: event, decision, deliveries, audit',
+      summary: 'Its whole life: event, decision, requests to connectors, deliveries, audit',
       params: ById,
       answer: { status: 200, description: 'The trace.', schema: TraceAnswer },
       refuses: ['MESSAGE_NOT_FOUND'],
