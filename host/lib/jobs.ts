@@ -5,6 +5,7 @@
  */
 import path from 'node:path';
 import { Tinypool } from 'tinypool';
+import { createSerial } from './serial.ts';
 
 export interface Jobs {
   /** Runs the export `run` of `<dir>/<name>.js` with `input`; what it reports meanwhile goes to `on_progress`. Both and the result are JSON. */
@@ -17,22 +18,26 @@ export interface Jobs {
 const IDLE_MS = 1000;
 
 export const createJobs = ({ dir }: { dir: string }): Jobs => {
+  // Waiting is done here: a task that waits in the pool for a process that somebody killed is forgotten there.
+  const inTurn = createSerial();
   let pool: Tinypool | null = null;
+  let closed = false;
+  const stopped = (name: string, cause?: unknown): Error => new Error(`the job ${name} was stopped`, { cause });
   return {
-    async run<Result>(name: string, input: object, on_progress?: (progress: unknown) => void): Promise<Result> {
-      pool ??= new Tinypool({ runtime: 'child_process', minThreads: 0, maxThreads: 1, idleTimeout: IDLE_MS, env: {} });
-      const channel = { postMessage: (progress: unknown) => on_progress?.(progress) };
-      const mine = pool;
-      try {
-        return (await mine.run(input, { filename: path.join(dir, `${name}.js`), name: 'run', channel })) as Result;
-      } catch (error) {
-        throw pool === mine ? error : new Error(`the job ${name} was stopped`, { cause: error });
-      }
-    },
+    run: <Result>(name: string, input: object, on_progress?: (progress: unknown) => void): Promise<Result> =>
+      inTurn('jobs', async () => {
+        if (closed) throw stopped(name);
+        pool ??= new Tinypool({ runtime: 'child_process', minThreads: 0, maxThreads: 1, idleTimeout: IDLE_MS, env: {} });
+        const channel = { postMessage: (progress: unknown) => on_progress?.(progress) };
+        try {
+          return (await pool.run(input, { filename: path.join(dir, `${name}.js`), name: 'run', channel })) as Result;
+        } catch (error) {
+          throw closed ? stopped(name, error) : error;
+        }
+      }),
     async close() {
-      const closing = pool;
-      pool = null;
-      await closing?.destroy();
+      closed = true;
+      await pool?.destroy();
     },
   };
 };

@@ -24,22 +24,31 @@ afterAll(() => trail.close());
 
 const dir = path.join(ROOT, 'dist/jobs');
 
-/** The nice values of all threads of the processes that this one has started (proc(5), fields 4 and 19 of stat). */
-const niceValues = (): number[] =>
-  readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .flatMap((pid) => {
-      try {
-        const fields = (file: string) =>
-          readFileSync(`/proc/${pid}/${file}`, 'utf8')
-            .replace(/^.*\) /, '')
-            .split(' ');
-        if (Number(fields('stat')[1]) !== process.pid) return [];
-        return readdirSync(`/proc/${pid}/task`).map((thread) => Number(fields(`task/${thread}/stat`)[16]));
-      } catch {
-        return [];
-      }
-    });
+/** A field of proc(5)'s stat, counted from 1; null when the process or thread has ended. */
+const statField = (place: string, field: number): number | null => {
+  try {
+    return Number(
+      readFileSync(`/proc/${place}/stat`, 'utf8')
+        .replace(/^.*\) /, '')
+        .split(' ')[field - 3],
+    );
+  } catch {
+    return null;
+  }
+};
+
+/** The processes that this one has started. */
+const children = (): string[] => readdirSync('/proc').filter((name) => /^\d+$/.test(name) && statField(name, 4) === process.pid);
+
+/** The nice values of all their threads. */
+const niceValues = (): (number | null)[] =>
+  children().flatMap((pid) => {
+    try {
+      return readdirSync(`/proc/${pid}/task`).map((thread) => statField(`${pid}/task/${thread}`, 19));
+    } catch {
+      return [];
+    }
+  });
 
 describe('verifying as a job', () => {
   it('leaves the main loop to the traffic, and reports how far it is', async () => {
@@ -80,6 +89,26 @@ describe('verifying as a job', () => {
     await ended;
     await trail.write('the database is still good');
     expect((await trail.verify()).ok).toBe(true);
+  });
+
+  it.runIf(process.platform === 'linux')('a process that somebody kills costs its own job and no other', async () => {
+    const before = new Set(children());
+    const jobs = createJobs({ dir });
+    const reports: unknown[] = [];
+    const killed = jobs.run<Verdict>('verify-audit', input, (progress) => reports.push(progress));
+    const waiting = jobs.run<Verdict>('verify-audit', input);
+    const outcome = expect(killed).rejects.toThrow(/exited/);
+    await until(
+      () => reports.length,
+      (count) => count > 0,
+      'it is under way',
+    );
+    for (const pid of children()) if (!before.has(pid)) process.kill(Number(pid), 'SIGKILL');
+    await outcome;
+    expect(await waiting).toMatchObject({ ok: true });
+    expect(await jobs.run<Verdict>('verify-audit', input)).toMatchObject({ ok: true });
+    await jobs.close();
+    await expect(jobs.run('verify-audit', input)).rejects.toThrow('stopped');
   });
 
   it('says what is wrong when it cannot read', async () => {
