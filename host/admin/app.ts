@@ -3,6 +3,7 @@ import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import { AppError } from '../errors.ts';
 import { PROBLEM_TYPE, problem } from '../http/problem.ts';
 import { createGuard, type GuardDeps } from './guard.ts';
+import { machineFault } from './machine-fault.ts';
 import { registerRoutes } from './register-routes.ts';
 import type { RouteGroup } from './route.ts';
 
@@ -33,7 +34,7 @@ export const createApp = (deps: AppDeps): FastifyInstance => {
     const known = asAppError(error);
     if (!known) deps.on_error(error, 'answer a request');
     const { status, body } = problem(
-      known ?? new AppError('INTERNAL', 'The request failed for a reason of ours; the log says more.', 'Try again.'),
+      known ?? machineFault(error) ?? new AppError('INTERNAL', 'The request failed for a reason of ours; the log says more.', 'Try again.'),
     );
     // https://www.rfc-editor.org/rfc/rfc9110#name-401-unauthorized
     if (status === 401) reply.header('www-authenticate', 'Bearer realm="CommunicationOS"');

@@ -52,7 +52,7 @@ const refusalsOf = (route: Route): ErrorCode[] => {
   const codes: ErrorCode[] = ['HOST_NOT_ALLOWED', 'INTERNAL', ...(route.refuses ?? [])];
   if (route.role !== 'anyone') codes.push('UNAUTHORIZED', 'FORBIDDEN');
   if (route.params || route.query || route.headers || isWrite(route)) codes.push('INVALID_PARAMS');
-  if (isWrite(route)) codes.push('UNSUPPORTED_MEDIA_TYPE', 'TOO_LARGE');
+  if (isWrite(route)) codes.push('UNSUPPORTED_MEDIA_TYPE', 'TOO_LARGE', 'DATABASE_UNAVAILABLE');
   return codes;
 };
 

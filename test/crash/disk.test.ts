@@ -1,7 +1,9 @@
 /** A full disk, imitated by a limit on the size of the files that the running host may write. */
 import { execFileSync } from 'node:child_process';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { type RunningHost, startHost } from '../support/home.ts';
+import { ADMIN_TOKEN, adminApi } from '../support/admin-api.ts';
+import { writeFolderConnector } from '../support/folder-connector.ts';
+import { agentos, type RunningHost, startHost } from '../support/home.ts';
 import { readRows } from '../support/rows.ts';
 import { makeTelegramHome, SECRET, type TelegramHome, textUpdate } from '../support/telegram-home.ts';
 import { arrivals, deliverTo } from '../support/traffic.ts';
@@ -10,9 +12,14 @@ import { until } from '../support/until.ts';
 let place: TelegramHome;
 let host: RunningHost;
 
+const start = () => startHost(place.home, { env: { ...place.env, AGENTOS_ADMIN_TOKEN: ADMIN_TOKEN }, running: ['telegram'] });
+
 beforeEach(async () => {
   place = await makeTelegramHome();
-  host = await startHost(place.home, { env: place.env, running: ['telegram'] });
+  writeFolderConnector(place.home, 'wiki');
+  const web_search = { id: 'web_search', name: 'Search', version: '1.0.0', adapter_class: 'web_search#WebSearchConnector' };
+  place.home.write('store/connectors/web_search/manifest.json', web_search);
+  host = await start();
 });
 afterEach(async () => {
   await host.kill();
@@ -104,4 +111,53 @@ it('at the very first message of a person: the session of the answer stands in t
   await answered('hello');
   const { inbound, sessions } = await readRows(place.home);
   expect(sessions.map(({ id }) => id)).toContain(inbound[0]?.session_id);
+});
+
+it('is told to whoever administers the host; nothing half done is left, and afterwards all of it can be done', async () => {
+  const api = adminApi(host);
+  const { digest } = (await api.get('/api/connectors/wiki')).body;
+  const policy = (await api.get('/api/policy')).body;
+  const tooLong = { ...policy, blocked_operations: Array.from({ length: 500 }, (_, index) => `operation_${index}`) };
+  const attempts: readonly (readonly [string, () => Promise<{ status: number; body: { code?: string; detail?: string } }>])[] = [
+    ['approve code', () => api.post('/api/connectors/wiki/approve', { digest })],
+    ['set a secret', () => api.put('/api/connectors/web_search/config', { brave_api_key: 'a-secret-of-nobody' })],
+    ['rotate the host key', () => api.post('/api/secrets/rotate', {})],
+    ['make a token', () => api.post('/api/tokens', { name: 'later', role: 'viewer' })],
+    ['change the phase', () => api.post('/api/phase', { phase: 'planning' })],
+    ['change the policy', () => api.put('/api/policy', tooLong)],
+  ];
+  fillDisk();
+  for (const [what, attempt] of attempts) {
+    const { status, body } = await attempt();
+    expect({ what, status, code: body.code }).toEqual({ what, status: 503, code: 'DATABASE_UNAVAILABLE' });
+    expect(body.detail).not.toContain(place.home.dir);
+  }
+  expect((await api.get('/api/connectors/wiki')).body).toMatchObject({ state: 'needs_approval', approved_digest: null, serving: null });
+  expect((await api.get('/api/policy')).body).toEqual(policy);
+  expect((await api.get('/api/tokens')).body.items.map(({ name }: { name: string }) => name)).not.toContain('later');
+
+  freeDisk();
+  // The process that comes after finds nothing that it stumbles over.
+  expect(await host.stop()).toBe(0);
+  host = await start();
+  const after = adminApi(host);
+  expect((await after.get('/api/phase')).body.phase).toBe('execution');
+  expect(await after.post('/api/connectors/wiki/approve', { digest })).toMatchObject({ status: 200, body: { approved_digest: digest } });
+  expect((await after.post('/api/secrets/rotate', {})).status).toBe(200);
+  expect((await after.put('/api/policy', tooLong)).status).toBe(200);
+  expect((await post(textUpdate(1, 'hello'))).status).toBe(200);
+  await answered('hello');
+  expect((await agentos(place.home, ['audit', 'verify', '--json'])).json()).toMatchObject({ ok: true });
+});
+
+it('while a request to a connector is asked for: it does not leave, and says so', async () => {
+  const api = adminApi(host);
+  const { digest } = (await api.get('/api/connectors/wiki')).body;
+  await api.post('/api/connectors/wiki/approve', { digest });
+  await host.logged((line) => line.connector_id === 'wiki' && line.state === 'running');
+  const say = () => api.post('/api/connectors/wiki/execute', { operation: 'echo', params: { text: 'hello' } });
+  fillDisk();
+  expect(await say()).toMatchObject({ status: 503, body: { code: 'DATABASE_UNAVAILABLE' } });
+  freeDisk();
+  expect(await say()).toMatchObject({ status: 200, body: { status: 'success', data: { said: 'hello' } } });
 });

@@ -34,7 +34,7 @@ export const connectorRequestRoutes = (deps: RouteDeps): RouteGroup => ({
         502: 'CONNECTOR_ERROR or TOO_LARGE.',
         504: 'TIMEOUT: it may have been carried out all the same.',
       },
-      refuses: ['IDEMPOTENCY_KEY_REUSED', 'STATE_CONFLICT', 'DATABASE_UNAVAILABLE'],
+      refuses: ['IDEMPOTENCY_KEY_REUSED', 'STATE_CONFLICT'],
       async handle({ params: { id }, body, caller, request, reply }) {
         const key = request.headers['idempotency-key'] as string | undefined;
         const answer = await deps.requests.execute(
