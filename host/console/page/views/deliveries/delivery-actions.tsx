@@ -6,6 +6,8 @@ import { useAct } from '../../api/use-act.ts';
 import { ActButton } from '../../parts/act-button.tsx';
 import { Dialog } from '../../parts/dialog.tsx';
 import { FailureNote } from '../../parts/failure-note.tsx';
+import { shown } from '../../parts/foreign.tsx';
+import { shortKey } from '../../parts/key.tsx';
 import { Said } from '../messages/said.tsx';
 import { canDrop, canRetry } from './possible.ts';
 
@@ -62,17 +64,18 @@ export const DeliveryActions = ({ delivery, onChanged }: { delivery: Message; on
     if (delivery.state === 'unknown') return setQuestion('retry');
     if (await act.run<Retried>(at(delivery, 'retry'), {}, retriedWords)) onChanged();
   };
+  const to = shown(shortKey(delivery.user_key || delivery.conversation_key));
   const asking = { delivery, onChanged, onClose: () => setQuestion(null) };
   return (
     <>
       <div class="actions">
         {canRetry(delivery) && (
-          <ActButton needs="operator" disabled={act.busy} onClick={() => void retry()}>
+          <ActButton needs="operator" label={`Retry, to ${to}`} disabled={act.busy} onClick={() => void retry()}>
             Retry
           </ActButton>
         )}
         {canDrop(delivery) && (
-          <ActButton needs="operator" kind="danger" disabled={act.busy} onClick={() => setQuestion('drop')}>
+          <ActButton needs="operator" kind="danger" label={`Drop, to ${to}`} disabled={act.busy} onClick={() => setQuestion('drop')}>
             Drop
           </ActButton>
         )}

@@ -9,8 +9,8 @@ import { hrefOf } from '../../place/place.ts';
 import { useMay } from '../../session/session.ts';
 import { Composer } from './composer.tsx';
 import { MessageFacts } from './message-facts.tsx';
-import { Said } from './said.tsx';
 import { subjectOf, timelineOf } from './moments.ts';
+import { Said } from './said.tsx';
 import { Timeline } from './timeline.tsx';
 import { Trail } from './trail.tsx';
 

@@ -5,8 +5,8 @@ import { Key } from '../../parts/key.tsx';
 import { When } from '../../parts/when.tsx';
 import { hrefOf } from '../../place/place.ts';
 import { DeliveryActions } from '../deliveries/delivery-actions.tsx';
-import { Said } from './said.tsx';
 import type { Moment, MomentFact } from './moments.ts';
+import { Said } from './said.tsx';
 
 const FactValue = ({ fact }: { fact: MomentFact }) => {
   if ('at' in fact) return <When at={fact.at} />;

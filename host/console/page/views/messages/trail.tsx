@@ -2,6 +2,7 @@
 import type { Trace } from '../../api/answers.ts';
 import { Badge } from '../../parts/badge.tsx';
 import { Foreign } from '../../parts/foreign.tsx';
+import { Key } from '../../parts/key.tsx';
 import { type Column, Table } from '../../parts/table.tsx';
 import { When } from '../../parts/when.tsx';
 
@@ -11,7 +12,7 @@ const columns: readonly Column<Entry>[] = [
   { name: 'Entry', cell: ({ seq }) => seq, kind: 'number' },
   { name: 'Time', cell: ({ at }) => <When at={at} /> },
   { name: 'Who', cell: ({ actor }) => <Foreign text={actor} /> },
-  { name: 'What', cell: ({ action }) => <Foreign text={action} /> },
+  { name: 'What', cell: ({ action }) => <Key text={action} /> },
   { name: 'Decision', cell: ({ decision }) => (decision === null ? '–' : <Badge state={decision} />) },
   {
     name: 'Detail',
