@@ -23,6 +23,13 @@ interface AskProps {
   onChanged(): void;
 }
 
+const Asked = ({ delivery }: { delivery: Message }) => (
+  // biome-ignore lint/a11y/noNoninteractiveTabindex: a long message scrolls, also by keyboard
+  <section class="card asked" tabIndex={0} aria-label="The message">
+    <Said message={delivery} />
+  </section>
+);
+
 const RetryDialog = ({ delivery, onClose, onChanged }: AskProps) => {
   const act = useAct();
   const retry = async () => {
@@ -33,9 +40,7 @@ const RetryDialog = ({ delivery, onClose, onChanged }: AskProps) => {
   return (
     <Dialog title="Send it again?" does="Send it again" act={act} onClose={onClose} onDo={retry}>
       <p>Nobody knows whether it arrived. If it did, the person reads it twice.</p>
-      <div class="card asked">
-        <Said message={delivery} />
-      </div>
+      <Asked delivery={delivery} />
     </Dialog>
   );
 };
@@ -50,9 +55,7 @@ const DropDialog = ({ delivery, onClose, onChanged }: AskProps) => {
   return (
     <Dialog title="Give it up?" does="Drop it" danger act={act} onClose={onClose} onDo={drop}>
       <p>It becomes dead, and so do the later parts of the same answer that still wait. The host does not send them any more.</p>
-      <div class="card asked">
-        <Said message={delivery} />
-      </div>
+      <Asked delivery={delivery} />
     </Dialog>
   );
 };
