@@ -69,14 +69,17 @@ describe('a delivery', () => {
 
   it('says so when somebody else was faster', async () => {
     const { id } = await deadDelivery(host, 'too late', 44);
-    const { page } = await openConsole(browser, host, { role: 'operator', at: 'deliveries?state=dead' });
-    await row(page, 'too late').waitFor();
-    await page.route('**/api/deliveries?*', (route) => route.abort());
-    host.room.telegram.blocked.delete('44');
-    await host.admin(`/api/deliveries/${id}/retry`, { method: 'POST' });
-    await messageIn(host, 'too late', 'sent', 'outbound');
+    const { page } = await openConsole(browser, host, { role: 'operator', at: 'deliveries' });
+    await page.route('**/api/deliveries/*/retry', async (route) => {
+      host.room.telegram.blocked.delete('44');
+      await host.admin(`/api/deliveries/${id}/retry`, { method: 'POST' });
+      await messageIn(host, 'too late', 'sent', 'outbound');
+      await route.continue();
+    });
     await row(page, 'too late').getByRole('button', { name: 'Retry' }).click();
     await row(page, 'too late').getByRole('alert').getByText('is sent').waitFor();
+    await row(page, 'too late').getByText('sent', { exact: true }).waitFor();
+    expect(await row(page, 'too late').getByRole('button').count()).toBe(0);
   });
 
   it('is not what a viewer retries or drops', async () => {
