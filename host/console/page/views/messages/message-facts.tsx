@@ -21,7 +21,7 @@ export const MessageFacts = ({ message }: { message: Message }) => (
       ['State', <Badge key="state" state={message.state} />],
       ['Answers', linked(['messages'], message.in_reply_to)],
       ['Name', message.user_name === null ? null : <Foreign key="name" text={message.user_name} />],
-      ['Person', keyOrNothing(message.user_key)],
+      ['User key', message.user_key === null ? null : <Foreign key="person" text={message.user_key} />],
       ['Channel', linked(['channels'], message.channel_id)],
       ['Conversation', keyOrNothing(message.conversation_key)],
       ['Kind of conversation', message.conversation_type],

@@ -38,7 +38,7 @@ const SessionFacts = ({ session }: { session: Session }) => {
             <Key text={channel_id} />
           </a>,
         ],
-        ['Person', user_key === null ? null : <Key key="person" text={user_key} />],
+        ['User key', user_key === null ? null : <Foreign key="person" text={user_key} />],
         ['Conversation', conversation_key === '' ? null : <Key key="conversation" text={conversation_key} />],
         ['Thread', thread_key === null ? null : <Key key="thread" text={thread_key} />],
         ['Began', <When key="began" at={created_at} />],

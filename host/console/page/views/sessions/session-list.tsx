@@ -34,7 +34,7 @@ export const SessionList = ({ place }: { place: Place }) => {
   const channels = useChannelFilter();
   const pages = usePages<Session>('/api/sessions', { channel_id, state }, { on: ['message'] });
   return (
-    <View title="Sessions" lead="The context of each conversation, the newest first. A person of yours may take one over.">
+    <View title="Sessions" lead="The context of each conversation, the newest first. An operator may take one over.">
       <PlaceFilters
         place={place}
         filters={[channels, { name: 'state', label: 'State', any: 'Open and closed', values: ['open', 'closed'] }]}
