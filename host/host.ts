@@ -139,16 +139,18 @@ export const openHost = async ({ config: given, log, clock = systemClock, mode, 
       approvals: governance.approvals,
       execute: (...given) => connectors.service.execute(...given),
     });
+    const session_step = createSessionStep(sessions);
     const steps = createSteps([
       createDedupe(),
       createAuthorize({
         clock,
         holderOf: (turn) => sessions.holderOf(turn.message, turn.channel.session_scope),
+        join: async (turn) => session_step.run(turn),
         phase: execution_phase.value,
         pairings,
       }),
       createRateLimit(rates),
-      createSessionStep(sessions),
+      session_step,
       createDispatch({ agent, commands, sessions }),
     ]);
     const bus = createBus({

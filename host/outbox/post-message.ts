@@ -1,6 +1,6 @@
 /**
- * A message that an operator or an agent sends of its own accord: to a conversation, or as a later reply to
- * an inbound message, which then fixes where it goes. Sent again under its key it is answered as before.
+ * A message that an operator or an agent sends of its own accord: to a conversation, into a session, or as a
+ * later reply to an inbound message; session and message fix where it goes. Sent again under its key it is answered as before.
  */
 import { createHash } from 'node:crypto';
 import type { Attachment, Button, OutboundMessage } from '../../schemas/message.ts';
@@ -18,6 +18,7 @@ import type { TextLimit } from './split.ts';
 
 export interface NewPost {
   in_reply_to?: string | undefined;
+  session_id?: string | undefined;
   channel_id?: string | undefined;
   conversation_key?: string | undefined;
   thread_key?: string | null | undefined;
@@ -61,6 +62,19 @@ const stated = ({ channel_id, conversation_key, thread_key, type, text, attachme
 
 const invalid = (message: string, hint: string): AppError => new AppError('INVALID_PARAMS', message, hint);
 
+const PLACE = ['channel_id', 'conversation_key', 'thread_key', 'user_key'] as const;
+
+/** What the message or session fixes may be said again, not changed. */
+const refuseOthers = <Name extends keyof NewPost>(
+  post: NewPost,
+  fixed: Readonly<Record<Name, unknown>>,
+  names: readonly Name[],
+  by: string,
+): void => {
+  const other = names.find((name) => post[name] !== undefined && post[name] !== fixed[name]);
+  if (other !== undefined) throw invalid(`${other} is not that of ${by}.`, 'Leave it out: it is fixed.');
+};
+
 export const createPosts = (deps: PostDeps) => {
   const { ledger, clock, feed } = deps;
   const alone = createSerial();
@@ -98,20 +112,28 @@ export const createPosts = (deps: PostDeps) => {
 
   const replyTo = async (post: NewPost, id: string): Promise<Target> => {
     const row = await answered(id);
-    for (const name of ['channel_id', 'conversation_key', 'thread_key', 'user_key'] as const) {
-      if (post[name] !== undefined && post[name] !== row[name])
-        throw invalid(`${name} is not that of message ${id}.`, 'Leave it out: the message fixes where its answers go.');
-    }
+    refuseOthers(post, row, ['session_id', ...PLACE], `message ${id}`);
     const { channel_id, conversation_key, thread_key, user_key, session_id } = row;
     const reply_to_message_id = row.conversation_type === 'group' ? row.message_id : null;
     return { channel_id, conversation_key, thread_key, user_key, session_id, in_reply_to: row.id, reply_to_message_id };
   };
 
+  const intoSession = async (post: NewPost, id: string): Promise<Target> => {
+    const session = await ledger.sessionById(id);
+    if (!session) throw new AppError('SESSION_NOT_FOUND', `There is no session ${id}.`, 'GET /api/sessions lists them.');
+    refuseOthers(post, session, PLACE, `session ${id}`);
+    if (session.state === 'closed')
+      throw new AppError('STATE_CONFLICT', `Session ${id} is closed.`, 'Write to the session that its user has now.');
+    const { channel_id, conversation_key, thread_key, user_key } = session;
+    return { channel_id, conversation_key, thread_key, user_key, session_id: id, in_reply_to: null, reply_to_message_id: null };
+  };
+
   const targetOf = (post: NewPost): Promise<Target> | Target => {
     if (post.in_reply_to !== undefined) return replyTo(post, post.in_reply_to);
+    if (post.session_id !== undefined) return intoSession(post, post.session_id);
     const { channel_id, conversation_key, thread_key = null, user_key = null } = post;
     if (channel_id === undefined || conversation_key === undefined)
-      throw invalid('It is not said where the message goes.', 'Name channel_id and conversation_key, or in_reply_to.');
+      throw invalid('It is not said where the message goes.', 'Name channel_id and conversation_key, session_id, or in_reply_to.');
     return { channel_id, conversation_key, thread_key, user_key, session_id: null, in_reply_to: null, reply_to_message_id: null };
   };
 

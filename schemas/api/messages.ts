@@ -78,7 +78,10 @@ export const PostMessageBody = Type.Object(
     in_reply_to: Type.Optional(
       Type.String({ minLength: 1, maxLength: 64, description: 'The inbound message it answers; it fixes where the answer goes.' }),
     ),
-    channel_id: Type.Optional(Type.String({ minLength: 1, maxLength: 64, description: 'Without in_reply_to.' })),
+    session_id: Type.Optional(
+      Type.String({ minLength: 1, maxLength: 64, description: 'The session it belongs to; it fixes where it goes. Agents read it there.' }),
+    ),
+    channel_id: Type.Optional(Type.String({ minLength: 1, maxLength: 64, description: 'Without in_reply_to and session_id.' })),
     conversation_key: Type.Optional(Key),
     thread_key: Type.Optional(orNull(Key)),
     user_key: Type.Optional(orNull(Key)),

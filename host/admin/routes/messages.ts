@@ -42,7 +42,7 @@ export const messageRoutes = ({ operations }: RouteDeps): RouteGroup => ({
         description: 'It is recorded and goes out in its turn. The first part, with the ids of all.',
         schema: PostedMessage,
       },
-      refuses: ['CHANNEL_NOT_FOUND', 'MESSAGE_NOT_FOUND', 'STATE_CONFLICT'],
+      refuses: ['CHANNEL_NOT_FOUND', 'MESSAGE_NOT_FOUND', 'SESSION_NOT_FOUND', 'STATE_CONFLICT'],
       handle({ body, caller, request }) {
         const key = request.headers['idempotency-key'] as string | undefined;
         return operations.postMessage(body, { actor: caller.actor, idempotency_key: key ?? null });

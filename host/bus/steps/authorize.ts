@@ -14,6 +14,8 @@ export type HolderOf = (turn: Parameters<Step['run']>[0]) => string | null | Pro
 export interface AuthorizeDeps {
   clock: Clock;
   holderOf: HolderOf;
+  /** Puts the message into the session of its conversation. */
+  join(turn: Turn): Promise<unknown>;
   phase(): ExecutionPhase;
   pairings: {
     isPaired(channel_id: string, user_key: string | null): boolean;
@@ -35,7 +37,7 @@ const record = (turn: Turn, facts: MessageFacts): void => {
   if (age_ms >= 60_000) turn.facts.age_ms = age_ms;
 };
 
-export const createAuthorize = ({ clock, holderOf, phase, pairings }: AuthorizeDeps): Step => {
+export const createAuthorize = ({ clock, holderOf, join, phase, pairings }: AuthorizeDeps): Step => {
   /** Who was told of a refusal: once per window. */
   const told = createRateWindow();
 
@@ -83,6 +85,8 @@ export const createAuthorize = ({ clock, holderOf, phase, pairings }: AuthorizeD
       record(turn, facts);
       const decision = decideMessage(facts, turn.channel.policy());
       if (decision.effect === 'allow') return null;
+      // Whoever holds the conversation reads it there.
+      if (decision.reason === 'TAKEN_OVER') await join(turn);
       return { state: decision.effect === 'ignore' ? 'ignored' : 'rejected', reason: decision.reason, replies: repliesTo(turn, decision) };
     },
   };

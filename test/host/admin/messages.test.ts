@@ -67,6 +67,27 @@ describe('a message to a conversation', () => {
   });
 });
 
+describe('a message into a session', () => {
+  it('goes to its person and stands in its history', async () => {
+    const { session_id, conversation_key } = await host.converse();
+    const { status, body } = await post({ session_id, text: 'a person here' });
+    expect([status, body]).toMatchObject([202, { channel_id: 'webchat', conversation_key, session_id, in_reply_to: null }]);
+    const { items } = (await host.admin(`/api/messages?session_id=${session_id}`)).body;
+    expect(items[0]).toMatchObject({ id: body.id, text: 'a person here' });
+    await sent(body.id);
+  });
+
+  it('cannot go anywhere else, nor into one that is closed or that nobody knows', async () => {
+    const { session_id, message_id } = await host.converse();
+    for (const other of [{ conversation_key: 'other' }, { in_reply_to: visitor.message_id }])
+      expect(await post({ session_id, text: 'x', ...other })).toMatchObject({ status: 400, body: { code: 'INVALID_PARAMS' } });
+    expect(await post({ session_id, in_reply_to: message_id, text: 'x' })).toMatchObject({ status: 202, body: { session_id } });
+    await host.admin(`/api/sessions/${session_id}/close`, { method: 'POST' });
+    expect(await post({ session_id, text: 'x' })).toMatchObject({ status: 409, body: { code: 'STATE_CONFLICT' } });
+    expect(await post({ session_id: 'nothing', text: 'x' })).toMatchObject({ status: 404, body: { code: 'SESSION_NOT_FOUND' } });
+  });
+});
+
 describe('a reply to a message', () => {
   it('goes where the message came from, and takes the part after those that are there', async () => {
     const { message_id, conversation_key, session_id } = await host.converse('ask');

@@ -30,7 +30,7 @@ describe('a session', () => {
     const say = await visitor();
     const { session_id = '' } = await say('before the take-over', 'answered');
     expect(await act(session_id, 'takeover')).toMatchObject({ status: 200, body: { id: session_id, held_by: 'token:admin' } });
-    expect(await say('while a person has it', 'ignored')).toMatchObject({ reason: 'TAKEN_OVER' });
+    expect(await say('while a person has it', 'ignored')).toMatchObject({ reason: 'TAKEN_OVER', session_id });
     expect((await host.admin(`/api/sessions/${session_id}`)).body.held_by).toBe('token:admin');
     expect(await act(session_id, 'release')).toMatchObject({ status: 200, body: { held_by: null } });
     expect(await say('after the release', 'answered')).toMatchObject({ session_id });

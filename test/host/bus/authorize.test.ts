@@ -35,7 +35,7 @@ beforeEach(async () => {
   notices = null;
   holder = null;
   phase = 'execution';
-  authorize = createAuthorize({ clock: home.clock, holderOf: () => holder, phase: () => phase, pairings });
+  authorize = createAuthorize({ clock: home.clock, holderOf: () => holder, join: async () => {}, phase: () => phase, pairings });
   window = createRateWindow();
 });
 afterEach(() => home.close());

@@ -71,19 +71,22 @@ const turnOf = (id: string, fields: Partial<InboundMessage> = {}): Turn => {
   };
 };
 
-const allSteps = () =>
-  createSteps([
+const allSteps = () => {
+  const session = createSessionStep(sessions);
+  return createSteps([
     createDedupe(),
     createAuthorize({
       clock: home.clock,
       holderOf: ({ message }) => sessions.holderOf(message, 'user_conversation'),
+      join: async (turn) => session.run(turn),
       phase: () => 'execution',
       pairings: { isPaired: () => false, ask: () => null },
     }),
     createRateLimit(createRateWindow()),
-    createSessionStep(sessions),
+    session,
     createDispatch({ agent: createEchoAgent(), commands: COMMANDS, sessions }),
   ]);
+};
 
 const said = ({ replies }: Ending): (string | null)[] => replies.map(({ text }) => text);
 
@@ -190,6 +193,7 @@ describe('authorize', () => {
     await home.ledger.commit({ sessions: [{ ...session, held_by: 'operator' }] });
     sessions.forget(session.session_key);
     expect(await allSteps().run(turn)).toMatchObject({ state: 'ignored', reason: 'TAKEN_OVER', replies: [] });
+    expect(turn.message.session_id).toBe(session.id);
   });
 });
 

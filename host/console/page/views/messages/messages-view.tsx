@@ -1,3 +1,8 @@
-import { View } from '../../parts/view.tsx';
+import type { Place } from '../../place/place.ts';
+import { MessageDetail } from './message-detail.tsx';
+import { MessageList } from './message-list.tsx';
 
-export const MessagesView = () => <View title="Messages">{null}</View>;
+export const MessagesView = ({ place }: { place: Place }) => {
+  const id = place.path[1];
+  return id === undefined ? <MessageList place={place} /> : <MessageDetail id={id} />;
+};

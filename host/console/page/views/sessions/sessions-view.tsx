@@ -1,3 +1,8 @@
-import { View } from '../../parts/view.tsx';
+import type { Place } from '../../place/place.ts';
+import { SessionDetail } from './session-detail.tsx';
+import { SessionList } from './session-list.tsx';
 
-export const SessionsView = () => <View title="Sessions">{null}</View>;
+export const SessionsView = ({ place }: { place: Place }) => {
+  const id = place.path[1];
+  return id === undefined ? <SessionList place={place} /> : <SessionDetail id={id} />;
+};
