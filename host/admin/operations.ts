@@ -6,6 +6,7 @@ import { AppError } from '../errors.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { type MessageView, messageView, type Trace, traceOf } from '../ledger/views.ts';
 import { type Clock, isoTime } from '../lib/clock.ts';
+import type { Feed } from '../lib/feed.ts';
 import type { NewPost, PostBy } from '../outbox/post-message.ts';
 import { dropDelivery, retryDelivery } from '../outbox/redeliver.ts';
 import type { AttachmentOperations } from './attachment-operations.ts';
@@ -58,6 +59,7 @@ export interface OperationsDeps {
     'version' | 'pid' | 'address' | 'home' | 'uptime_seconds' | 'execution_phase' | 'policy_problem' | 'agent' | 'lanes' | 'middleware'
   >;
   outboxCounts(id: string): { in_flight: number; waiting: number; held_by: string | null } | null;
+  feed: Feed;
   wake(channel_id: string): void;
   post(post: NewPost, by: PostBy): Promise<StoredMessage[]>;
   sessions: SessionOperations;
@@ -69,7 +71,7 @@ export interface OperationsDeps {
 
 export const createOperations = (deps: OperationsDeps) => {
   const { ledger, channels, connectors } = deps;
-  const redeliver = { ledger, now: () => deps.clock.now(), wake: deps.wake };
+  const redeliver = { ledger, now: () => deps.clock.now(), feed: deps.feed, wake: deps.wake };
   return {
     health: deps.health,
     async status(): Promise<Status> {

@@ -4,6 +4,8 @@
 export const FEED_KINDS = [
   // An inbound or outbound row was written or changed its state: the message.
   'message',
+  // A person took a conversation over, gave it back or ended it: the session.
+  'session',
   // A plugin changed its state: the channel, the connector.
   'channel',
   'connector',

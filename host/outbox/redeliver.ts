@@ -3,6 +3,7 @@ import type { StoredMessage } from '../db/tables/messages.ts';
 import type { AuditEntry, MessageChange, MessageState } from '../db/unit.ts';
 import { AppError } from '../errors.ts';
 import type { Ledger } from '../ledger/ledger.ts';
+import type { Feed } from '../lib/feed.ts';
 
 const RETRYABLE = ['unknown', 'expired', 'dead'] as const;
 const DROPPABLE = ['pending', 'held', 'unknown', 'expired', 'dead'] as const;
@@ -10,6 +11,7 @@ const DROPPABLE = ['pending', 'held', 'unknown', 'expired', 'dead'] as const;
 export interface RedeliverDeps {
   ledger: Ledger;
   now(): number;
+  feed: Pick<Feed, 'publish'>;
   /** The channel's outbox looks into the database again. */
   wake(channel_id: string): void;
 }
@@ -46,7 +48,10 @@ const apply = async (
   const { changed } = await deps.ledger.commit({ message_changes: changes, audit });
   if (!changed.has(row.id)) throw conflict((await deps.ledger.messageById(row.id)) ?? row, from);
   deps.wake(row.channel_id);
-  return changes.map((change) => change.id).filter((id) => changed.has(id));
+  const { channel_id, conversation_key } = row;
+  const done = changes.filter(({ id }) => changed.has(id));
+  for (const { id, state } of done) deps.feed.publish({ kind: 'message', id, state, channel_id, direction: 'outbound', conversation_key });
+  return done.map(({ id }) => id);
 };
 
 const laterParts = async (ledger: Ledger, row: StoredMessage): Promise<StoredMessage[]> =>

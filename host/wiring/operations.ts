@@ -86,6 +86,7 @@ export const createHostOperations = (deps: HostOperationsDeps) => {
       middleware: deps.steps.counts(),
     }),
     outboxCounts: (id) => rooms.outboxCounts(id),
+    feed,
     wake: (id) => rooms.wake(id),
     attachments: createAttachmentOperations({ open: rooms.inboundFile }),
     audit: createAuditOperations({ ledger, verify: deps.trail.verify }),

@@ -1,11 +1,9 @@
 /** Messages, deliveries and sessions as the API shows and takes them. */
 import Type, { type Static } from 'typebox';
 import { Attachment, Button, ConversationType, Key, MessageType } from '../message.ts';
+import { INBOUND_STATES, OUTBOUND_STATES } from '../message-state.ts';
 import { closed, Id, orNull, PageQuery, page, Time } from './common.ts';
 import { EVIDENCE_STATES } from './evidence-state.ts';
-
-export const INBOUND_STATES = ['received', 'dispatched', 'answered', 'ignored', 'rejected', 'failed'] as const;
-export const OUTBOUND_STATES = ['pending', 'sending', 'sent', 'delivered', 'read', 'held', 'unknown', 'expired', 'dead'] as const;
 
 const ChannelId = Type.String({ maxLength: 64 });
 const NullText = orNull(Type.String());

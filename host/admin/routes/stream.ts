@@ -13,7 +13,8 @@ export const streamRoutes = ({ stream }: RouteDeps): RouteGroup => ({
       path: '/api/stream',
       role: 'viewer',
       operation: 'open_stream',
-      summary: 'Server-sent events: messages, plugins, approvals, pairings and modes that change. Last-Event-ID goes on from there',
+      summary:
+        'Server-sent events: messages, sessions, plugins, approvals, pairings and modes that change. Last-Event-ID goes on from there',
       headers: Type.Object({
         'last-event-id': Type.Optional(Type.String({ maxLength: 64, description: 'The id of the last event that was read.' })),
       }),

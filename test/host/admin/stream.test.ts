@@ -101,6 +101,27 @@ describe('the stream', () => {
     reader.close();
   });
 
+  it('tells that a conversation was taken over, given back, and ended', async () => {
+    const { token } = await host.newToken('viewer');
+    const { session_id } = await host.converse();
+    const reader = await openStream(token);
+    for (const [act, state] of [
+      ['takeover', 'held'],
+      ['release', 'released'],
+      ['takeover', 'held'],
+      ['close', 'released'],
+    ] as const) {
+      const before = reader.events.length;
+      await host.admin(`/api/sessions/${session_id}/${act}`, { method: 'POST' });
+      await until(
+        () => reader.events.slice(before).map(({ event, data }) => `${event} ${data.id} ${data.state}`),
+        (told) => told.includes(`session ${session_id} ${state}`),
+        `${act} is told`,
+      );
+    }
+    reader.close();
+  });
+
   it('tells that a sender waits or was let in, and not who it is', async () => {
     const policy = (unknown_senders: string) =>
       host.admin('/api/policy', { method: 'PUT', body: { channels: { webchat: { unknown_senders } } } });

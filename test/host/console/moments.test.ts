@@ -52,13 +52,38 @@ const event: NonNullable<Trace['event']> = {
   error_code: null,
   error: null,
 };
-const trace = (fields: Partial<Trace> = {}): Trace => ({ id: 'q', event, message: message('q'), deliveries: [], audit: [], ...fields });
+const trace = (fields: Partial<Trace> = {}): Trace => ({
+  id: 'q',
+  event,
+  message: message('q'),
+  requests: [],
+  deliveries: [],
+  audit: [],
+  ...fields,
+});
 
 const factsOf = (moment: Moment | undefined) =>
   Object.fromEntries((moment?.facts ?? []).map((fact) => [fact.name, 'at' in fact ? fact.at : 'key' in fact ? fact.key : fact.text]));
 const titles = (moments: readonly Moment[]) => moments.map(({ title, at: when, state }) => [title, when, state]);
 
 describe('the timeline of a message', () => {
+  it('tells what was asked of connectors before what came of it, and leads to the evidence', () => {
+    const request: Trace['requests'][number] = {
+      evidence_id: 'ev',
+      connector_type: 'web_fetch',
+      operation: 'fetch',
+      effect: 'read',
+      state: 'denied',
+      code: 'DOMAIN_BLOCKED',
+      requested_at: at(1),
+      finished_at: at(1),
+    };
+    const moments = timelineOf(trace({ requests: [request], deliveries: [answer('a1', 1)] }), 'q');
+    expect(moments.map(({ title }) => title).slice(-3)).toEqual(['A connector was asked', 'It was answered', 'Answer']);
+    expect(moments.at(-3)).toMatchObject({ evidence_id: 'ev', state: 'denied', reason: 'DOMAIN_BLOCKED' });
+    expect(factsOf(moments.at(-3))).toEqual({ Connector: 'web_fetch', Operation: 'fetch', It: 'reads' });
+  });
+
   it('goes from the event over the decision to the deliveries', () => {
     const moments = timelineOf(
       trace({

@@ -5,11 +5,18 @@ import { inboundRow, openTestLedger, outboundRow, someOutbound, statesOf, type T
 
 let home: TestLedger;
 let woken: string[];
+let told: string[];
 let deps: RedeliverDeps;
 beforeEach(async () => {
   home = await openTestLedger();
   woken = [];
-  deps = { ledger: home.ledger, now: () => home.clock.now(), wake: (channel_id) => void woken.push(channel_id) };
+  told = [];
+  deps = {
+    ledger: home.ledger,
+    now: () => home.clock.now(),
+    feed: { publish: ({ kind, id, state }) => void told.push(`${kind} ${id} ${state}`) },
+    wake: (channel_id) => void woken.push(channel_id),
+  };
 });
 afterEach(() => home.close());
 
@@ -65,6 +72,7 @@ describe('handing a delivery back', () => {
     );
     expect(await retryDelivery(deps, 'p2', 'cli:ada')).toEqual({ retried: ['p2', 'p3', 'p5'] });
     expect(await statesOf(home, 'p1', 'p2', 'p3', 'p4', 'p5')).toEqual(['sent', 'pending', 'pending', 'dead', 'pending']);
+    expect(told).toEqual(['message p2 pending', 'message p3 pending', 'message p5 pending']);
     expect(woken).toEqual(['telegram']);
   });
 
@@ -112,6 +120,7 @@ describe('giving a delivery up', () => {
     await answer(['held', null], ['held', null], ['pending', null]);
     await dropDelivery(deps, 'p1', 'cli:ada');
     expect(await statesOf(home, 'p1', 'p2', 'p3')).toEqual(['dead', 'dead', 'dead']);
+    expect(told).toEqual(['message p1 dead', 'message p2 dead', 'message p3 dead']);
     expect((await home.ledger.messageById('p3'))?.reason).toBe('EARLIER_PART_FAILED');
     expect(await trail('p2', 'p3')).toHaveLength(2);
   });
@@ -119,6 +128,6 @@ describe('giving a delivery up', () => {
   it.each<OutboundState>(['sending', 'sent', 'delivered', 'read'])('is refused for one that is %s', async (state) => {
     await answer([state, null]);
     await expect(dropDelivery(deps, 'p1', 'cli:ada')).rejects.toMatchObject({ code: 'STATE_CONFLICT' });
-    expect([await statesOf(home, 'p1'), await trail('p1')]).toEqual([[state], []]);
+    expect([await statesOf(home, 'p1'), await trail('p1'), told]).toEqual([[state], [], []]);
   });
 });

@@ -7,7 +7,7 @@ import { View } from '../../parts/view.tsx';
 import type { Place } from '../../place/place.ts';
 import { MessageTable } from '../messages/message-table.tsx';
 import { UNKNOWN_MEANS } from '../messages/reasons.ts';
-import { OUTBOUND } from '../messages/states.ts';
+import { statesOf } from '../messages/states.ts';
 import { useChannelFilter } from '../messages/use-channel-filter.ts';
 import { deliveryColumns } from './delivery-columns.tsx';
 
@@ -17,7 +17,10 @@ export const DeliveriesView = ({ place }: { place: Place }) => {
   const pages = usePages<Message>('/api/deliveries', { channel_id, state }, { on: ['message'] });
   return (
     <View title="Deliveries" lead="Messages to people, newest first, and what became of each.">
-      <PlaceFilters place={place} filters={[channels, { name: 'state', label: 'State', any: 'Every state', values: OUTBOUND }]} />
+      <PlaceFilters
+        place={place}
+        filters={[channels, { name: 'state', label: 'State', any: 'Every state', values: statesOf('outbound') }]}
+      />
       <p class="narrowed">{UNKNOWN_MEANS}</p>
       <NeedsRole needs="operator" to="retry or drop a delivery" />
       <MessageTable pages={pages} columns={deliveryColumns(pages.again)} />

@@ -18,10 +18,21 @@ export interface Moment {
   said: Message | null;
   /** The delivery that this is about. */
   delivery: Message | null;
+  /** The record of a request that this is about. */
+  evidence_id: string | null;
   facts: readonly MomentFact[];
 }
 
-const NOTHING = { at: null, state: null, reason: null, error: null, said: null, delivery: null, facts: [] } satisfies Partial<Moment>;
+const NOTHING = {
+  at: null,
+  state: null,
+  reason: null,
+  error: null,
+  said: null,
+  delivery: null,
+  evidence_id: null,
+  facts: [],
+} satisfies Partial<Moment>;
 
 const times = (count: number): string => (count === 1 ? 'once' : `${count} times`);
 const fact = (name: string, kind: 'text' | 'at' | 'key', value: string | null): MomentFact[] =>
@@ -78,6 +89,21 @@ const ofInbound = (message: Message, is_subject: boolean): Moment[] => {
   ];
 };
 
+const ofRequest = ({ evidence_id, connector_type, operation, effect, state, code, requested_at }: Trace['requests'][number]): Moment => ({
+  ...NOTHING,
+  id: evidence_id,
+  title: 'A connector was asked',
+  at: requested_at,
+  state,
+  reason: code,
+  evidence_id,
+  facts: [
+    ...fact('Connector', 'text', connector_type),
+    ...fact('Operation', 'text', operation),
+    ...fact('It', 'text', effect === null ? null : `${effect}s`),
+  ],
+});
+
 const titleOf = ({ in_reply_to, part }: Message, parts: number): string => {
   if (in_reply_to === null) return 'Message to the person';
   return parts > 1 ? `Answer, part ${part ?? 1}` : 'Answer';
@@ -109,12 +135,19 @@ const ofDelivery = (delivery: Message, parts: number, is_subject: boolean, autho
   };
 };
 
+/** What was asked of connectors stands before what came of it. */
+const withRequests = (moments: readonly Moment[], requests: readonly Moment[]): Moment[] => [
+  ...moments.slice(0, -1),
+  ...requests,
+  ...moments.slice(-1),
+];
+
 /** `id`: the message or delivery that the reader came for; what it says stands elsewhere. */
-export const timelineOf = ({ event, message, deliveries, audit }: Trace, id: string): Moment[] => {
+export const timelineOf = ({ event, message, requests, deliveries, audit }: Trace, id: string): Moment[] => {
   const authors = new Map(audit.filter(({ action }) => action === 'message.posted').map(({ subject, actor }) => [subject, actor]));
   return [
     ...(event ? [ofEvent(event)] : []),
-    ...(message ? ofInbound(message, message.id === id) : []),
+    ...(message ? withRequests(ofInbound(message, message.id === id), requests.map(ofRequest)) : []),
     ...deliveries.map((each) => ofDelivery(each, deliveries.length, each.id === id, authors.get(each.id) ?? null)),
   ];
 };

@@ -1,27 +1,7 @@
-/** The states that a message or delivery can be in, for the lists that are narrowed by them. */
-import type { Message } from '../../api/answers.ts';
+/** The states that a list of messages can be narrowed to. */
+import { INBOUND_STATES, OUTBOUND_STATES } from '../../../../../schemas/message-state.ts';
 
-export const INBOUND = [
-  'received',
-  'dispatched',
-  'answered',
-  'ignored',
-  'rejected',
-  'failed',
-] as const satisfies readonly Message['state'][];
-export const OUTBOUND = [
-  'pending',
-  'sending',
-  'sent',
-  'delivered',
-  'read',
-  'held',
-  'unknown',
-  'expired',
-  'dead',
-] as const satisfies readonly Message['state'][];
-
-export const statesOf = (direction: string | undefined): readonly Message['state'][] => {
-  if (direction === 'inbound') return INBOUND;
-  return direction === 'outbound' ? OUTBOUND : [...INBOUND, ...OUTBOUND];
+export const statesOf = (direction: string | undefined): readonly string[] => {
+  if (direction === 'inbound') return INBOUND_STATES;
+  return direction === 'outbound' ? OUTBOUND_STATES : [...INBOUND_STATES, ...OUTBOUND_STATES];
 };

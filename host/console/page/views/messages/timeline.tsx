@@ -28,11 +28,12 @@ const MomentFacts = ({ facts }: { facts: readonly MomentFact[] }) =>
   );
 
 const MomentItem = ({ moment, onChanged }: { moment: Moment; onChanged(): void }) => {
-  const { title, at, state, reason, error, said, delivery, facts } = moment;
+  const { title, at, state, reason, error, said, delivery, evidence_id, facts } = moment;
+  const path = said ? ['messages', said.id] : evidence_id === null ? null : ['evidence', evidence_id];
   return (
     <li class="moment">
       <div class="moment-head">
-        <h3>{said ? <a href={hrefOf(['messages', said.id])}>{title}</a> : title}</h3>
+        <h3>{path ? <a href={hrefOf(path)}>{title}</a> : title}</h3>
         {state !== null && <Badge state={state} />}
         <When at={at} otherwise="not yet" />
       </div>

@@ -70,7 +70,7 @@ const Opened = ({ session, again }: { session: Session; again: Asked<Session>['a
 );
 
 export const SessionDetail = ({ id }: { id: string }) => {
-  const { value: session, failure, again } = useAsked<Session>(`/api/sessions/${segment(id)}`, { on: ['message'] });
+  const { value: session, failure, again } = useAsked<Session>(`/api/sessions/${segment(id)}`, { on: ['message', 'session'] });
   return (
     <View
       title={session ? `Session with ${shortKey(session.user_key || session.conversation_key || 'nobody')}` : 'Session'}

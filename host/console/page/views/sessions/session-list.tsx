@@ -32,7 +32,7 @@ const columns: readonly Column<Session>[] = [
 export const SessionList = ({ place }: { place: Place }) => {
   const { channel_id, state } = place.query;
   const channels = useChannelFilter();
-  const pages = usePages<Session>('/api/sessions', { channel_id, state }, { on: ['message'] });
+  const pages = usePages<Session>('/api/sessions', { channel_id, state }, { on: ['message', 'session'] });
   return (
     <View title="Sessions" lead="The context of each conversation, the newest first. An operator may take one over.">
       <PlaceFilters
