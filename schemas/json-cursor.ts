@@ -111,9 +111,12 @@ export const readSeparator = (cursor: Cursor, close: string, opened: number): bo
     return false;
   }
   if (text[cursor.at] !== ',') unexpected(cursor, `"," or "${close}"`, opened);
-  cursor.at++;
+  const comma = cursor.at++;
   skipSpace(cursor);
-  if (text[cursor.at] === close) stop(line, `A comma stands before "${close}".`, 'Remove that comma.');
+  if (text[cursor.at] === close) {
+    cursor.at = comma;
+    stop(line, `A comma stands before "${close}".`, 'Remove that comma.');
+  }
   return true;
 };
 

@@ -31,7 +31,11 @@ export type JsonText =
       /** Keys that stand more than once: `JSON.parse` would silently keep the last. */
       duplicates: DuplicateKey[];
     }
-  | ({ ok: false } & JsonFault);
+  | ({
+      ok: false;
+      /** From 1, in characters. */
+      column: number;
+    } & JsonFault);
 
 /** A tree, not a map of pointers: with long keys the pointers of a small text could fill the memory. */
 interface Place {
@@ -110,6 +114,9 @@ const readValue = (reading: Reading): Place => {
   return { line, children: null };
 };
 
+/** The reading stops where the fault is. */
+const columnOf = ({ text, at }: Cursor): number => at - (at === 0 ? -1 : text.lastIndexOf('\n', at - 1));
+
 const lineIn = (root: Place, pointer: string): number => {
   let place = root;
   for (const step of pointer.split('/').slice(1)) {
@@ -129,7 +136,7 @@ export const parseJsonText = (source: string): JsonText => {
     readEnd(reading.cursor);
     return { ok: true, value: JSON.parse(text), duplicates: reading.duplicates, lineOf: (pointer) => lineIn(root, pointer) };
   } catch (error) {
-    if (error instanceof JsonStop) return { ok: false, ...error.fault };
+    if (error instanceof JsonStop) return { ok: false, column: columnOf(reading.cursor), ...error.fault };
     throw error;
   }
 };

@@ -107,6 +107,21 @@ describe('what a person gets wrong', () => {
   });
 });
 
+describe('the column of a fault', () => {
+  it.each([
+    ['{"a": 1,\n  "b": 2,\n}', 2, 9],
+    ['{\n  a: 1}', 2, 3],
+    ['{"a": "x\n"}', 1, 9],
+    ['\n\n  yes', 3, 3],
+    ['{"a": 1}}', 1, 9],
+    ['{"a": [1, 2', 1, 12],
+    ['', 1, 1],
+    ['\uFEFF}', 1, 1],
+  ])('%j: line %i, column %i', (text, line, column) => {
+    expect(parseJsonText(text)).toMatchObject({ ok: false, line, column });
+  });
+});
+
 const accepts = (text: string): boolean => {
   try {
     JSON.parse(text);
