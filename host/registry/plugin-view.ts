@@ -1,5 +1,6 @@
 /** A channel or connector as lists, the API and commands show it. Pure. */
 import type { Operation } from '../../schemas/connector-manifest.ts';
+import type { ConfigurationField } from '../../schemas/manifest.ts';
 import type { PluginRow } from '../db/unit.ts';
 import { type Difference, differenceOf, summaryOf } from './difference.ts';
 import { codeHashOf } from './digest.ts';
@@ -43,6 +44,8 @@ export interface PluginView extends OfKind {
   serving: { digest: string; version: string; state: PluginState } | null;
   pending: Pending | null;
   permissions: unknown;
+  /** Of the manifest that is shown: the folder's, else that of what serves. */
+  configuration_schema: Readonly<Record<string, ConfigurationField>>;
   config: Record<string, { value: unknown; source: string; secret: boolean }>;
   missing: readonly string[];
   problems: readonly Problem[];
@@ -130,6 +133,7 @@ export const channelView = (seen: Seen): PluginView => {
         : null,
     pending,
     permissions: shown?.permissions ?? {},
+    configuration_schema: shown?.configuration_schema ?? {},
     ...ofKind(seen),
     config: (serving !== null && !evaluated.ready ? serving : evaluated).shown,
     missing: evaluated.missing,

@@ -1,6 +1,7 @@
 /** Channels, connectors and settings as the API shows them. */
 import Type from 'typebox';
 import { Operation } from '../connector-manifest.ts';
+import { ConfigurationField } from '../manifest.ts';
 import { PLUGIN_STATES } from '../plugin-state.ts';
 import { closed, orNull } from './common.ts';
 
@@ -48,6 +49,7 @@ const Plugin = {
   serving: Type.Union([Serving, Type.Null()], { description: 'The generation that serves; null when none does.' }),
   pending: Type.Union([Pending, Type.Null()], { description: 'What is in the folder and does not serve.' }),
   permissions: Type.Unknown({ description: 'What the manifest asks for.' }),
+  configuration_schema: Type.Record(Type.String(), ConfigurationField, { description: 'The fields of its manifest, by their names.' }),
   config: Type.Record(
     Type.String(),
     Type.Object({ value: Type.Unknown({ description: 'Secrets are masked.' }), source: Type.String(), secret: Type.Boolean() }),

@@ -53,6 +53,7 @@ const HOMES: Record<string, readonly string[]> = {
   fastify: ['host/admin/', 'host/webchat/', 'host/console/', 'host/pages/', 'host/http/', 'host/wiring/api.ts'],
   commander: ['host/cli/'],
   'prom-client': ['host/admin/metrics.ts'],
+  marked: ['host/console/page/parts/read-markdown.ts'],
   preact: ['host/webchat/page/', 'host/console/page/', 'host/pages/browser/'],
   tsx: ['host/register.ts'],
   ulid: ['host/lib/ids.ts'],

@@ -67,6 +67,13 @@ describe('values of a channel', () => {
     await host.channelIn('telegram', 'running');
   });
 
+  it('are of the fields that the channel tells', async () => {
+    const { body } = await operator('/api/channels/telegram');
+    expect(Object.keys(body.configuration_schema)).toEqual(['bot_token', 'webhook_secret', 'api_base_url']);
+    expect(body.configuration_schema.bot_token).toMatchObject({ type: 'string', required: true, secret: true, title: 'Bot token' });
+    expect((await operator('/api/channels/webchat')).body.configuration_schema).toEqual({});
+  });
+
   it("of a channel that nobody knows are nobody's", async () => {
     expect(await put({}, host.admin, 'nobody')).toMatchObject({ status: 404, body: { code: 'CHANNEL_NOT_FOUND' } });
   });

@@ -17,6 +17,8 @@ export interface Asking {
   method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
   body?: unknown;
   headers?: Record<string, string>;
+  /** Refusals by status whose body is the answer itself, and no problem. */
+  told?: readonly number[];
   signal?: AbortSignal;
   deadline_ms?: number;
 }
@@ -40,6 +42,8 @@ export const withQuery = (path: string, query: Readonly<Record<string, string | 
 
 const textOf = (value: unknown, otherwise: string): string => (typeof value === 'string' && value !== '' ? value : otherwise);
 
+const isProblem = ({ headers }: Response): boolean => (headers.get('content-type') ?? '').startsWith('application/problem+json');
+
 const failureOf = async (response: Response): Promise<Failure> => {
   const body = (await response.json().catch(() => ({}))) as Record<string, unknown> | null;
   const wait = response.headers.get('retry-after');
@@ -52,7 +56,7 @@ const failureOf = async (response: Response): Promise<Failure> => {
 };
 
 export const ask = async <T>(path: string, asking: Asking = {}): Promise<Result<T>> => {
-  const { method = 'GET', body, headers = {}, signal, deadline_ms = DEADLINE_MS } = asking;
+  const { method = 'GET', body, headers = {}, told = [], signal, deadline_ms = DEADLINE_MS } = asking;
   const deadline = AbortSignal.timeout(deadline_ms);
   try {
     const response = await fetch(path, {
@@ -61,7 +65,8 @@ export const ask = async <T>(path: string, asking: Asking = {}): Promise<Result<
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       signal: signal ? AbortSignal.any([signal, deadline]) : deadline,
     });
-    if (!response.ok) return { ok: false, failure: await failureOf(response) };
+    const isTold = told.includes(response.status) && !isProblem(response);
+    if (!response.ok && !isTold) return { ok: false, failure: await failureOf(response) };
     const value = (response.status === 204 ? null : await response.json()) as T;
     return { ok: true, status: response.status, value };
   } catch {

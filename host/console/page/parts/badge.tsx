@@ -43,6 +43,8 @@ const TONES: Readonly<Record<string, Tone>> = {
 /** Waits for somebody or something: not wrong, not done. */
 const WAITS: Tone = 'quiet';
 
+export const toneOf = (state: string): Tone => TONES[state] ?? WAITS;
+
 export const Badge = ({ state, tone }: { state: string; tone?: Tone }) => (
-  <span class={`badge badge-${tone ?? TONES[state] ?? WAITS}`}>{state.replaceAll('_', ' ')}</span>
+  <span class={`badge badge-${tone ?? toneOf(state)}`}>{state.replaceAll('_', ' ')}</span>
 );

@@ -5,6 +5,7 @@ import { AccessView } from './access/access-view.tsx';
 import { ApprovalsView } from './approvals/approvals-view.tsx';
 import { AuditView } from './audit/audit-view.tsx';
 import { DeliveriesView } from './deliveries/deliveries-view.tsx';
+import { EvidenceView } from './evidence/evidence-view.tsx';
 import { MessagesView } from './messages/messages-view.tsx';
 import { Missing } from './missing.tsx';
 import { OverviewView } from './overview/overview-view.tsx';
@@ -43,6 +44,7 @@ export const GROUPS: readonly { title: string; views: readonly ViewEntry[] }[] =
     title: 'Decisions',
     views: [
       { name: 'approvals', title: 'Approvals', View: ApprovalsView },
+      { name: 'evidence', title: 'Evidence', View: EvidenceView },
       { name: 'policy', title: 'Policy', View: PolicyView },
       { name: 'audit', title: 'Audit trail', View: AuditView },
     ],

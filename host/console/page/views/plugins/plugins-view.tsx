@@ -1,4 +1,13 @@
-import { View } from '../../parts/view.tsx';
+/** Channels and connectors: the list, and one of them. */
+import type { Place } from '../../place/place.ts';
+import { CHANNELS, CONNECTORS, type Kind } from './kinds.ts';
+import { PluginList } from './plugin-list.tsx';
+import { PluginView } from './plugin-view.tsx';
 
-export const ChannelsView = () => <View title="Channels">{null}</View>;
-export const ConnectorsView = () => <View title="Connectors">{null}</View>;
+const PluginsView = ({ kind, place }: { kind: Kind; place: Place }) => {
+  const id = place.path[1];
+  return id === undefined ? <PluginList kind={kind} /> : <PluginView kind={kind} id={id} />;
+};
+
+export const ChannelsView = ({ place }: { place: Place }) => <PluginsView kind={CHANNELS} place={place} />;
+export const ConnectorsView = ({ place }: { place: Place }) => <PluginsView kind={CONNECTORS} place={place} />;
