@@ -40,7 +40,8 @@ export const Dialog = ({ title, does, danger = false, act, onClose, onDo, childr
           <button type="button" class="button" onClick={onClose}>
             Cancel
           </button>
-          <button type="submit" class={`button ${danger ? 'button-danger' : 'button-main'}`} disabled={act.busy}>
+          {/* A button that is disabled loses the focus: this one takes no second click instead. */}
+          <button type="submit" class={`button ${danger ? 'button-danger' : 'button-main'}`} aria-disabled={act.busy}>
             {act.busy ? 'Working…' : does}
           </button>
         </div>

@@ -11,7 +11,7 @@ type Entry = Trace['audit'][number];
 const columns: readonly Column<Entry>[] = [
   { name: 'Entry', cell: ({ seq }) => seq, kind: 'number' },
   { name: 'Time', cell: ({ at }) => <When at={at} /> },
-  { name: 'Who', cell: ({ actor }) => <Foreign text={actor} /> },
+  { name: 'Who', cell: ({ actor }) => <Key text={actor} /> },
   { name: 'What', cell: ({ action }) => <Key text={action} /> },
   { name: 'Decision', cell: ({ decision }) => (decision === null ? '–' : <Badge state={decision} />) },
   {
