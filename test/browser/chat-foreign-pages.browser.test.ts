@@ -1,7 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { launchBrowser, visit } from './browser.ts';
-import { type ForeignPage, startForeignPage } from './foreign-page.ts';
+import { type ForeignPage, frameIn, startForeignPage } from './foreign-page.ts';
 import { type Chat, startChat } from './start-chat.ts';
 
 let browser: Browser;
@@ -105,18 +105,7 @@ it("another page can neither follow the stream nor use up the visitor's streams"
 
 it('another page cannot show the chat in a frame', async () => {
   const tab = await openForeign(foreign.same_site);
-  await tab.evaluate(
-    (url) =>
-      new Promise<void>((resolve) => {
-        const frame = document.createElement('iframe');
-        frame.onload = () => resolve();
-        frame.src = url;
-        document.body.append(frame);
-      }),
-    chat.url,
-  );
-  expect(tab.frames()).toHaveLength(2);
-  expect(await tab.frames()[1]?.getByRole('textbox').count()).toBe(0);
+  expect(await (await frameIn(tab, chat.url)).getByRole('textbox').count()).toBe(0);
 });
 
 it('a link on another site leads a visitor to their own conversation', async () => {

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type AdminHost, BOOTSTRAP, openAdminHost } from '../host/admin/harness.ts';
 import { launchBrowser, observe } from './browser.ts';
 import { openConsole } from './console.ts';
-import { type ForeignPage, startForeignPage } from './foreign-page.ts';
+import { type ForeignPage, frameIn, startForeignPage } from './foreign-page.ts';
 
 let browser: Browser;
 let host: AdminHost;
@@ -136,19 +136,15 @@ describe('another page', () => {
     expect(outcome).toBe('refused');
   });
 
+  it('cannot reach it by a name of its own that leads to this machine', async () => {
+    for (const path of ['/', '/console/assets/none.js', '/api/login']) {
+      const { status, body } = await host.ask(path, { headers: { host: 'console.attacker.example' } });
+      expect({ path, status, code: body.code }).toEqual({ path, status: 403, code: 'HOST_NOT_ALLOWED' });
+    }
+  });
+
   it('cannot show the console in a frame', async () => {
     const tab = await openForeign(foreign.same_site);
-    await tab.evaluate(
-      (url) =>
-        new Promise<void>((resolve) => {
-          const frame = document.createElement('iframe');
-          frame.onload = () => resolve();
-          frame.src = url;
-          document.body.append(frame);
-        }),
-      host.url,
-    );
-    expect(tab.frames()).toHaveLength(2);
-    expect(await tab.frames()[1]?.locator('#console').count()).toBe(0);
+    expect(await (await frameIn(tab, host.url)).locator('#console').count()).toBe(0);
   });
 });

@@ -1,16 +1,10 @@
 import { useEffect, useState } from 'preact/hooks';
-import type { ConnectionStatus } from '../../../pages/browser/connection.ts';
+import { ConnectionSign } from '../../../pages/browser/connection-sign.tsx';
 import { Mark } from '../../../pages/browser/mark.tsx';
 import { ask } from '../api/ask.ts';
 import { hrefOf } from '../place/place.ts';
 import { useSession } from '../session/session.ts';
 import { ModeSwitch } from './mode-switch.tsx';
-
-const SAYS: Readonly<Record<ConnectionStatus, string>> = {
-  connecting: 'Connecting…',
-  open: 'Live',
-  reconnecting: 'Connection lost. Trying again…',
-};
 
 const LiveSign = () => {
   const { live } = useSession();
@@ -19,12 +13,7 @@ const LiveSign = () => {
     setStatus(live.status());
     return live.onStatus(() => setStatus(live.status()));
   }, [live]);
-  return (
-    <p class={`live live-${status}`} role="status">
-      <span class="live-dot" aria-hidden="true" />
-      {SAYS[status]}
-    </p>
-  );
+  return <ConnectionSign status={status} open="Live" />;
 };
 
 export const Header = () => {
