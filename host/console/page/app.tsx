@@ -3,10 +3,10 @@ import { useEffect, useMemo, useState } from 'preact/hooks';
 import type { LoggedIn } from './api/answers.ts';
 import { ask, type Failure } from './api/ask.ts';
 import { Frame } from './frame/frame.tsx';
-import { Notices } from './frame/notices.tsx';
+import { Login } from './frame/login.tsx';
 import { createLive } from './live/live.ts';
 import { FailureNote } from './parts/failure-note.tsx';
-import { Login } from './session/login.tsx';
+import { Notices } from './session/notices.tsx';
 import { SessionContext } from './session/session.ts';
 
 type Who = { kind: 'unknown'; failure: Failure | null } | { kind: 'nobody'; over: boolean } | { kind: 'somebody'; who: LoggedIn };

@@ -1,6 +1,6 @@
 /** Doing something: one at a time, its outcome said where everybody hears it. */
 import { useState } from 'preact/hooks';
-import { useNotices } from '../frame/notices.tsx';
+import { useNotices } from '../session/notices.tsx';
 import { useSession } from '../session/session.ts';
 import { type Asking, ask, type Failure, type Result } from './ask.ts';
 

@@ -1,5 +1,5 @@
 /** Puts a text where the reader's other programs find it. */
-import { useNotices } from '../frame/notices.tsx';
+import { useNotices } from '../session/notices.tsx';
 
 export const CopyButton = ({ text, what }: { text: string; what: string }) => {
   const say = useNotices();

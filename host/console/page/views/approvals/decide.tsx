@@ -3,11 +3,11 @@ import { useState } from 'preact/hooks';
 import type { Approval, Evidence, Role } from '../../api/answers.ts';
 import { ask, segment } from '../../api/ask.ts';
 import { type Act, useAct } from '../../api/use-act.ts';
-import { useNotices } from '../../frame/notices.tsx';
 import { ActButton } from '../../parts/act-button.tsx';
 import { Dialog } from '../../parts/dialog.tsx';
 import { FailureNote } from '../../parts/failure-note.tsx';
 import { Foreign, shown } from '../../parts/foreign.tsx';
+import { useNotices } from '../../session/notices.tsx';
 import { titleOf, wishOf } from './request.ts';
 
 const addressOf = ({ id }: Approval, verb: 'approve' | 'deny'): string => `/api/approvals/${segment(id)}/${verb}`;
