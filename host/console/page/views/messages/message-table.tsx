@@ -21,9 +21,12 @@ export const messageColumns: readonly Column<Message>[] = [
     name: 'Message',
     kind: 'wide',
     cell: (message) => (
-      <a class="gist" href={hrefOf(['messages', message.id])}>
-        <span class="direction">{message.direction === 'inbound' ? 'in' : 'out'}</span> <Foreign text={gist(message)} />
-      </a>
+      <span>
+        <span class="direction">{message.direction === 'inbound' ? 'in' : 'out'}</span>{' '}
+        <a class="gist" href={hrefOf(['messages', message.id])}>
+          <Foreign text={gist(message)} />
+        </a>
+      </span>
     ),
   },
   { name: 'Channel', cell: ({ channel_id }) => <Key text={channel_id} /> },
