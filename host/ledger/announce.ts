@@ -1,6 +1,6 @@
 /**
- * What a commit decided, told on once it is durable: approvals, pairings, modes, who holds a session. Whoever writes them shares their commit
- * with something else; here none is forgotten. Messages are told of by the rooms that move them.
+ * What a commit decided, told on once it is durable: approvals, pairings, modes, who holds a session. Whoever writes
+ * them shares their commit with something else; here none is forgotten. Messages are told of by the rooms that move them.
  */
 import type { Unit, UnitResult } from '../db/unit.ts';
 import { type FeedEntry, feedEntry } from '../lib/feed.ts';

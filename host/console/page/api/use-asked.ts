@@ -1,8 +1,9 @@
 /** An answer of the API, kept as fresh as the stream says. */
-import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { Topic } from '../live/live.ts';
 import { useSession } from '../session/session.ts';
 import { ask, type Failure } from './ask.ts';
+import { createPace } from './pace.ts';
 
 export interface Asked<T> {
   /** The last answer; null before the first, and for another address. */
@@ -19,8 +20,6 @@ export interface AskedOptions {
   deadline_ms?: number;
 }
 
-/** Many changes in a short time are one. */
-const QUIET_MS = 400;
 const NONE: readonly Topic[] = [];
 
 /** `path` null: nothing is asked. `on` is taken from the first call. */
@@ -34,12 +33,15 @@ export const useAsked = <T>(path: string | null, { on = NONE, deadline_ms }: Ask
   const [count, setCount] = useState(0);
   const topics = useRef(on);
   const again = useCallback(() => setCount((before) => before + 1), []);
+  const pace = useMemo(() => createPace(again), [again]);
 
   useEffect(() => {
     if (path === null) return;
     const stale = new AbortController();
+    pace.asked();
     void ask<T>(path, { signal: stale.signal, deadline_ms }).then((result) => {
       if (stale.signal.aborted) return;
+      pace.answered();
       if (result.ok) return setState({ path, value: result.value, failure: null });
       if (result.failure.status === 401) return onOver();
       setState((before) => ({ path, value: before.path === path ? before.value : null, failure: result.failure }));
@@ -49,19 +51,14 @@ export const useAsked = <T>(path: string | null, { on = NONE, deadline_ms }: Ask
 
   useEffect(() => {
     if (topics.current.length === 0) return;
-    let timer: ReturnType<typeof setTimeout> | undefined;
     const unsubscribe = live.subscribe((topic) => {
-      if (topic !== null && !topics.current.includes(topic)) return;
-      timer ??= setTimeout(() => {
-        timer = undefined;
-        again();
-      }, QUIET_MS);
+      if (topic === null || topics.current.includes(topic)) pace.changed();
     });
     return () => {
-      clearTimeout(timer);
+      pace.stop();
       unsubscribe();
     };
-  }, [live, again]);
+  }, [live, pace]);
 
   const isOf = state.path === path;
   return { value: isOf ? state.value : null, failure: isOf ? state.failure : null, again };
