@@ -1,11 +1,11 @@
 /** What did not arrive is mended; what is stored of a person is read out or erased. */
 import { readFile } from 'node:fs/promises';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type AdminHost, openAdminHost } from '../host/admin/harness.ts';
 import { launchBrowser } from './browser.ts';
 import { openConsole } from './console.ts';
-import { deadDelivery, messageIn, openPerson, unknownDelivery } from './talk.ts';
+import { button, deadDelivery, messageIn, openPerson, place, row, unknownDelivery } from './talk.ts';
 
 let browser: Browser;
 let host: AdminHost;
@@ -21,10 +21,6 @@ afterAll(async () => {
   await browser.close();
   await host.stop();
 });
-
-const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
-const row = (page: Page, text: string) => page.getByRole('row').filter({ hasText: text });
-const place = (page: Page): string => decodeURIComponent(new URL(page.url()).hash);
 
 describe('a delivery', () => {
   it('that is dead is retried at once, and arrives', async () => {

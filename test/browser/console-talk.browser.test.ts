@@ -1,11 +1,11 @@
 /** Operators and people: reading, answering, taking over. */
 import { readFile } from 'node:fs/promises';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type AdminHost, openAdminHost } from '../host/admin/harness.ts';
 import { launchBrowser } from './browser.ts';
 import { openConsole } from './console.ts';
-import { messageIn, openPerson, rows } from './talk.ts';
+import { button, messageIn, openPerson, place, row, rows } from './talk.ts';
 
 let browser: Browser;
 let host: AdminHost;
@@ -20,10 +20,6 @@ afterAll(async () => {
   await browser.close();
   await host.stop();
 });
-
-const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
-const row = (page: Page, text: string) => page.getByRole('row').filter({ hasText: text });
-const place = (page: Page): string => decodeURIComponent(new URL(page.url()).hash);
 
 describe('the list of messages', () => {
   it('shows a message while it is open, and leads to its life', async () => {

@@ -1,4 +1,4 @@
-/** A person in front of the web chat, and what the host has of the conversation. */
+/** A person in front of the web chat, what the host has of the conversation, and where it stands in the console. */
 import type { Browser, Page } from 'playwright-core';
 import type { AdminHost } from '../host/admin/harness.ts';
 import { SECRET, textUpdate } from '../support/telegram-home.ts';
@@ -63,3 +63,8 @@ export const deadDelivery = async (host: AdminHost, text: string, chat: number):
   await tellBot(host, text, chat);
   return messageIn(host, text, 'dead', 'outbound');
 };
+
+export const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
+export const row = (page: Page, text: string) => page.getByRole('row').filter({ hasText: text });
+/** What stands after the address of the console. */
+export const place = (page: Page): string => decodeURIComponent(new URL(page.url()).hash);
